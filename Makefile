@@ -1,0 +1,94 @@
+# mg - see README.md.  GNU make.  B names the build folder, SANITIZE=1 adds ASan and UBSan.
+B         ?= build
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+CC        ?= cc
+CFLAGS    ?= -O2 -g
+SANITIZE  ?=
+BATS_JOBS ?= 2
+
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+HARDEN := -fstack-protector-strong -fno-plt
+ifneq ($(SANITIZE),)
+B      := $(B)/sanitize
+CFLAGS := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
+HARDEN :=
+endif
+ALLFLAGS = -std=c11 -D_GNU_SOURCE -iquote lib -iquote cmd $(WARN) $(WERROR) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
+
+CMDS    := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/mg-*.c)))
+LIBSRC  := $(sort $(wildcard lib/*/*.c))
+LIBOBJ  := $(LIBSRC:%.c=$B/obj/%.o) $B/obj/share.o
+SUBOBJ  := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard cmd/*/*.c)))
+SHARED  := $(sort $(wildcard share/*.json share/providers/* share/prompts/* share/schema/* share/autonomy/* share/examples/*))
+TESTD   := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard tests/server/*.c)))
+PROGS   := $(CMDS:%=$B/%)
+COMPLETIONS := $(foreach c,$(CMDS),$B/completions/$(c).bash $B/completions/_$(c) $B/completions/$(c).fish)
+
+LIBS_mg-agent := -lcurl -ljq -lm
+LIBS_mg-run   := -lyaml -ljq -lm
+LIBS_default  := -ljq -lm
+
+DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib1g-dev
+DEBS_TEST  := bats jq curl procps mandoc strace
+DEBS_LINT  := cppcheck shellcheck clang clang-tidy
+
+.PHONY: all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
+all: $(PROGS)
+
+.SECONDEXPANSION:
+$(PROGS): $B/%: $B/obj/cmd/%.o $$(filter $B/obj/cmd/%/%,$$(SUBOBJ)) $B/libmg.a
+	$(CC) $(CFLAGS) -Wl,--as-needed $(LDFLAGS) -o $@ $< $(filter $B/obj/cmd/$*/%,$(SUBOBJ)) $B/libmg.a $(or $(LIBS_$*),$(LIBS_default))
+$(PROGS): $(SUBOBJ)
+
+lib: $B/libmg.a
+$B/libmg.a: $(LIBOBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+$B/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
+# the texts that travel inside the programs: one generated file
+$B/share.c: $(SHARED) share/build/embed.sh Makefile
+	@mkdir -p $(@D)
+	sh share/build/embed.sh $(SHARED) >$@.tmp && mv $@.tmp $@
+$B/obj/share.o: $B/share.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -iquote lib $(CFLAGS) -c -o $@ $<
+-include $(LIBOBJ:.o=.d) $(SUBOBJ:.o=.d) $(CMDS:%=$B/obj/cmd/%.d) $(TESTD:.o=.d)
+
+$B/tests/mg-testd: $(TESTD)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -ljq -lz -lm
+$B/tests/%: tests/%.c $B/libmg.a
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -Wl,--as-needed -o $@ $< $B/libmg.a -lcurl -lyaml -ljq -lm
+test-programs: $B/tests/mg-testd $(patsubst tests/%.c,$B/tests/%,$(wildcard tests/*.c tests/bench/*.c))
+
+demo: deps all
+	@sh share/examples/demo.sh $B $(N)
+
+check: deps-check all test-programs
+	MG_BUILD=$(abspath $B) MG_TESTD=$(abspath $B)/tests/mg-testd SANITIZE=$(SANITIZE) sh tests/run.sh
+
+include share/build/packages.mk
+
+lint: all
+	@for h in lib/*/*.h; do $(CC) $(ALLFLAGS) -fsyntax-only -x c $$h || exit 1; done
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -Ilib -D__linux__ cmd lib
+	shellcheck -s sh share/build/*.sh share/examples/*.sh tests/run.sh .ci/run
+	for m in man/*.[157]; do mandoc -Tlint -W warning $$m || exit 1; done
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/mg
+	install -m 755 $(PROGS) $(DESTDIR)$(PREFIX)/bin
+	for m in man/*.[157]; do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s && \
+	    install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+	for f in $(SHARED:share/%=%); do install -d $(DESTDIR)$(PREFIX)/share/mg/$$(dirname $$f) && \
+	    install -m 644 share/$$f $(DESTDIR)$(PREFIX)/share/mg/$$f || exit 1; done
+uninstall:
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(CMDS)
+	rm -rf $(DESTDIR)$(PREFIX)/share/mg
+	for m in man/*.[157]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+clean:
+	rm -rf $B

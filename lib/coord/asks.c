@@ -1,0 +1,373 @@
+/* asks.c - does a final answer wait for a human being?  Structure and verdict.
+ * SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "coord/asks.h"
+#include "coord/asks_lex.h"
+#include "coord/asks_line.h"
+
+/* whose words a sentence is */
+enum voice {
+	V_FREE,		/* the agent's own */
+	V_MIXED,	/* the product's or the agent's: behind a rule, or where the product seems absent */
+	V_PRODUCT,	/* most likely the product's */
+	V_COMMENT,	/* a comment in code */
+	V_DATA,		/* a line of data, JSON and the like */
+	V_OTHER		/* quoted, scripted, a letter's: somebody else's */
+};
+
+struct pending { int score; size_t start, end, para; };
+
+struct judge {
+	const struct mg_lexicon	*l;
+	const char	*text;
+	size_t		 len;
+	unsigned	 task;		/* P_* bits */
+	int		 asked;		/* the task itself holds the words of a request */
+	int		 absent;	/* short and unmarked: the product may not be there at all */
+	size_t		 letter;	/* where the letter begins; len: nowhere */
+	int		 after;		/* past its sign-off */
+	int		 ruled;		/* past a horizontal rule */
+	size_t		 last;		/* where the last paragraph begins */
+	size_t		 tail;		/* where the text's last character stands */
+	size_t		 para;		/* number of the paragraph */
+	unsigned	 support, sentences;
+	struct pending	 q;		/* a bare question, until we know what follows */
+	int		 best;
+	size_t		 start, end;
+	const char	*kind, *how;
+	struct asks_sent sent;
+};
+
+static void
+take(struct judge *j, int score, size_t start, size_t end, const char *kind, const char *how)
+{
+	if (score <= j->best)
+		return;
+	j->best = score;
+	j->start = start;
+	j->end = end;
+	j->kind = kind;
+	j->how = how;
+}
+
+static void
+settle(struct judge *j)
+{
+	if (j->q.score > 0)
+		take(j, j->q.score, j->q.start, j->q.end, "clarify-first", "a question that nothing here answers");
+	j->q.score = 0;
+}
+
+static int
+greater(int a, int b)
+{
+	return (a > b ? a : b);
+}
+
+/* The weight of what the rules found, by whose words they are. */
+static int
+weigh(const struct judge *j, const struct asks_found *f, enum voice v, const struct asks_rule **rule)
+{
+	const struct asks_rule *w, *p;
+	int full, part;
+
+	w = f->close ? f->over : f->over != NULL && (f->ask == NULL || f->over->w >= f->ask->w) ? f->over : f->ask;
+	p = f->close ? f->overp :
+	    f->overp != NULL && (f->askp == NULL || f->overp->p >= f->askp->p) ? f->overp : f->askp;
+	full = w != NULL ? w->w : 0;
+	part = p != NULL ? p->p : 0;
+	*rule = w;
+	switch (v) {
+	case V_FREE:
+		if (j->task & P_EXPLAIN && full < 75 && j->sent.start < j->last)
+			full -= 15;
+		return (full);
+	case V_MIXED:
+		*rule = part >= full ? p : w;
+		return (greater(part, (full + part) / 2));
+	case V_PRODUCT:
+		*rule = p;
+		return (j->sent.start >= j->last || part >= 70 ? part : part - 12);
+	case V_COMMENT:
+		*rule = p;
+		return (part);
+	case V_DATA:
+		*rule = f->data;
+		return (f->data != NULL && !(j->task & (P_CODE | P_DATA | P_DIALOG | P_EXPLAIN | P_QUESTIONS)) ?
+		    f->data->w : 0);
+	default:
+		return (0);
+	}
+}
+
+/* A question that no rule knows: an ask if it speaks to somebody, nothing
+ * answers it, and it stands where the answer should be. */
+static int
+bare_question(const struct judge *j, const struct asks_found *f, enum voice v)
+{
+	int score = 30 + (f->you ? 20 : 0) + (f->me ? 8 : 0) + (f->wh ? 8 : 0);
+
+	if (j->sent.words < 2 && j->sentences > 0)
+		score -= 15;
+	if (j->sent.end >= j->tail)
+		score += 25;
+	else if (j->sent.start < j->last)
+		score -= 10;
+	if (v == V_MIXED)
+		return (j->task & P_TEXT && j->absent && f->you ? score - 12 : 0);
+	return (v == V_FREE ? score : 0);
+}
+
+static void
+sentence(struct judge *j, enum voice v, int data)
+{
+	struct asks_sent *s = &j->sent;
+	const struct asks_rule *rule = NULL;
+	struct asks_found f = { 0 };
+	int score;
+
+	if (s->key || s->question)
+		asks_match(j->l, s, &f);
+	score = weigh(j, &f, v, &rule);
+	if (data && f.data != NULL && v != V_OTHER && f.data->w > score &&
+	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_LETTER))) {
+		score = f.data->w;
+		rule = f.data;
+	}
+	if (j->q.score > 0) {		/* what follows the question before? */
+		if (j->q.para == j->para && !s->question && score < 40 && !f.close)
+			j->q.score -= f.support > 0 ? 0 : 45;
+		settle(j);
+	}
+	if (v == V_FREE || v == V_MIXED)
+		j->support += f.support;
+	if (score >= 35) {
+		if (s->start >= j->last)
+			score += 8;
+		take(j, score, s->start, s->end, j->l->kind[rule->kind], "a request");
+	}
+	if (score < 50 && s->question && !f.close)
+		j->q = (struct pending){ bare_question(j, &f, v), s->start, s->end, j->para };
+	j->sentences++;
+}
+
+static enum voice
+voice_of(struct judge *j, const struct asks_line *n)
+{
+	unsigned product = j->task & (P_LETTER | P_DIALOG | P_QUESTIONS | P_TEXT | P_PHRASE);
+
+	if (n->sort == LINE_BLOCKQUOTE)
+		return (V_OTHER);
+	if (j->letter < j->len && n->start >= j->letter && !j->after)
+		return (n->bracketed ? V_FREE : V_OTHER);
+	if (j->letter < j->len)
+		return (V_FREE);
+	if (!product)
+		return (V_FREE);
+	if (n->bracketed && n->start >= j->last)
+		return (V_FREE);
+	if (j->task & P_PHRASE)
+		return (j->asked ? V_OTHER : j->task & P_LETTER ? V_PRODUCT : V_FREE);
+	if (j->task & P_DIALOG && (n->script || n->sort == LINE_ITEM || n->sort == LINE_ROW))
+		return (V_OTHER);
+	if (j->task & P_QUESTIONS && (n->sort == LINE_ITEM || n->sort == LINE_ROW || n->sort == LINE_HEAD || n->bold))
+		return (V_OTHER);
+	if (n->script && n->dash)
+		return (V_OTHER);
+	return (j->absent || (j->ruled && n->start >= j->last) ? V_MIXED : V_PRODUCT);
+}
+
+/* Judges the sentences from start to end. */
+static void
+block(struct judge *j, size_t start, size_t end, enum voice v, int data)
+{
+	struct asks_scan scan;
+
+	asks_block(&scan, j->text, start, end);
+	scan.raw = v == V_DATA;
+	while (asks_sentence(&scan, &j->l->words, &j->sent))
+		if (j->sent.n > 0)
+			sentence(j, v, data);
+}
+
+/* What a line is by the lexicon: L_GREET, L_BYE. */
+static unsigned
+line_what(struct judge *j, size_t start, size_t end)
+{
+	struct asks_scan scan;
+	struct asks_found f;
+
+	if (end - start > 90)
+		return (0);
+	asks_block(&scan, j->text, start, end);
+	if (!asks_sentence(&scan, &j->l->words, &j->sent) || !j->sent.key)
+		return (0);
+	asks_match(j->l, &j->sent, &f);
+	return (f.what & (L_GREET | L_BYE));
+}
+
+static int
+is_greeting(struct judge *j, const struct asks_line *n)
+{
+	size_t end = n->end;
+	const char *t = j->text;
+
+	if (n->end - n->body > 90 || !(line_what(j, n->body, n->end) & L_GREET))
+		return (0);
+	while (end > n->body && (t[end - 1] == ' ' || t[end - 1] == '*' || t[end - 1] == '\r'))
+		end--;
+	/* "Hi Dana," or "Subject: keys", but not "Hi! I'd be glad to help" */
+	return (t[end - 1] == ',' || t[end - 1] == ':' || j->task & P_LETTER ||
+	    (end - n->body >= 3 && (memcmp(t + end - 3, "\xef\xbc\x8c", 3) == 0 ||
+	    memcmp(t + end - 3, "\xef\xbc\x9a", 3) == 0)));
+}
+
+/* Looks at the whole once: where a letter begins, whether anything marks a product. */
+static void
+survey(struct judge *j)
+{
+	struct asks_line n = { 0 };
+	unsigned lines = 0, marks = 0;
+	size_t pos = 0;
+
+	j->letter = j->len;
+	while (lines++ < 60 && asks_line(j->text, j->len, &pos, &n)) {
+		if (n.sort == LINE_FENCE)
+			marks++;
+		else if (n.sort != LINE_BLANK && n.sort != LINE_PLAIN)
+			marks += n.sort != LINE_ITEM || j->task & (P_DIALOG | P_QUESTIONS);
+		if (j->letter == j->len && n.sort == LINE_PLAIN && is_greeting(j, &n))
+			j->letter = n.start;
+	}
+	j->absent = j->letter == j->len && marks == 0 && j->len < 420;
+	for (j->tail = j->len; j->tail > 0 && strchr(" \t\r\n*_`\"')", j->text[j->tail - 1]) != NULL; j->tail--)
+		;
+	for (j->last = j->tail; j->last > 1; j->last--)
+		if (j->text[j->last - 1] == '\n' && (j->text[j->last - 2] == '\n' ||
+		    (j->last > 2 && j->text[j->last - 2] == '\r' && j->text[j->last - 3] == '\n')))
+			break;
+	if (j->last == 1)
+		j->last = 0;
+	if (j->tail > 0)
+		j->tail--;
+}
+
+/* What the task orders, from its first paragraph. */
+static void
+read_task(struct judge *j, const char *task, size_t len)
+{
+	struct asks_scan scan;
+	struct asks_found f;
+	const char *para = len > 0 ? memmem(task, len, "\n\n", 2) : NULL;
+	size_t head = para != NULL ? (size_t)(para - task) : len;
+
+	asks_block(&scan, task, 0, head > 1500 ? 1500 : head);
+	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
+		if (!j->sent.key)
+			continue;
+		asks_match(j->l, &j->sent, &f);
+		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE);
+	}
+	if (!(j->task & P_PHRASE))
+		return;
+	asks_block(&scan, task, 0, len > 3000 ? 3000 : len);
+	scan.raw = 1;
+	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
+		asks_match(j->l, &j->sent, &f);
+		if ((f.ask != NULL && f.ask->w >= 50 && j->sent.start > 12) ||
+		    (j->sent.question && j->sent.start > 0 && memchr(task, '?', j->sent.end + 1 < len ? j->sent.end + 1 : len)))
+			j->asked = 1;
+	}
+}
+
+/* A line of code: only a comment, or a line of data, can speak for the agent. */
+static void
+code_line(struct judge *j, const struct asks_line *n, int data)
+{
+	size_t c = asks_comment(j->text, n);
+
+	if (data && c == 0)
+		block(j, n->body, n->end, V_DATA, 1);
+	else if (c != 0 && !(j->task & P_EXPLAIN))
+		block(j, c, n->end, V_COMMENT, 0);
+}
+
+static void
+one_line(struct judge *j, struct asks_line *n, size_t *pos)
+{
+	enum voice v = voice_of(j, n);
+
+	if (j->letter < j->len && n->start >= j->letter && !j->after && n->end - n->body < 60 &&
+	    line_what(j, n->body, n->end) & L_BYE) {
+		j->after = 1;
+		return;
+	}
+	if (n->data && j->letter == j->len)
+		v = V_DATA;
+	if (n->sort == LINE_PLAIN && v != V_DATA)
+		asks_wrapped(j->text, j->len, pos, n);
+	if (n->bold_question > n->body)		/* a question as a heading, the answer behind it */
+		n->body = n->bold_question;
+	if (n->sort == LINE_HEAD && v == V_FREE)
+		v = V_PRODUCT;
+	if (n->sort == LINE_ROW && v == V_FREE)
+		v = V_PRODUCT;
+	block(j, n->body, n->end, v, n->sort != LINE_PLAIN || n->bold || n->label);
+}
+
+static void
+read_text(struct judge *j)
+{
+	struct asks_line n = { 0 };
+	int fence = 0, data = 0, blank = 1;
+	size_t pos = 0;
+
+	while (asks_line(j->text, j->len, &pos, &n)) {
+		if (n.sort == LINE_FENCE) {
+			fence = !fence;
+			data = n.data;
+			j->para++;
+		} else if (fence)
+			code_line(j, &n, data);
+		else if (n.sort == LINE_BLANK) {
+			j->para += !blank;
+		} else if (n.sort == LINE_RULE)
+			j->ruled = 1;
+		else
+			one_line(j, &n, &pos);
+		blank = n.sort == LINE_BLANK;
+		if (n.sort == LINE_HEAD)
+			j->para++;
+	}
+	settle(j);
+}
+
+void
+mg_asks_judge(const struct mg_lexicon *l, const char *task, size_t tasklen, const char *text, size_t len,
+    struct mg_asks *out)
+{
+	struct judge j = { .l = l, .text = text, .len = len, .kind = "", .how = "nothing asks" };
+
+	memset(out, 0, sizeof(*out));
+	read_task(&j, task, tasklen);
+	survey(&j);
+	read_text(&j);
+	if (j.task & P_PHRASE && j.sentences == 1 && j.best > 0 && j.task & P_PHRASE)
+		j.best = j.asked ? 0 : j.best - 30;
+	if (j.best >= 35)
+		j.best += j.support > 15 ? 15 : (int)j.support;
+	if (j.best > 100)
+		j.best = 100;
+	out->score = j.best;
+	out->asks = j.best >= 50;
+	out->unsure = j.best >= 35 && j.best < 62;
+	out->kind = out->asks ? j.kind : "";
+	if (j.best >= 35) {
+		out->start = j.start;
+		out->end = j.end;
+	}
+	snprintf(out->why, sizeof(out->why), "%s%s%s (%d of 100)", out->asks ? j.how : "nothing asks",
+	    out->asks ? ": " : "", out->kind, j.best);
+}

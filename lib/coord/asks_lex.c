@@ -1,0 +1,401 @@
+/* asks_lex.c - reads the word lists of the ask detector.
+ * SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "coord/asks.h"
+#include "coord/asks_lex.h"
+#include "rt/err.h"
+#include "rt/mem.h"
+
+struct reader {
+	struct mg_lexicon	*l;
+	const char		*name;		/* of the file */
+	unsigned		 line;
+	uint64_t		 salt;		/* class names are the file's own */
+	struct mg_err		*e;
+};
+
+struct mg_lexicon *
+mg_lexicon_new(void)
+{
+	struct mg_lexicon *l = mg_calloc(1, sizeof(*l));
+
+	l->words.stembits = mg_calloc(1024, sizeof(uint64_t));
+	l->nids = TOK_FIRST_WORD;
+	l->node = mg_calloc(1, sizeof(*l->node));
+	l->nnode = l->capnode = 1;	/* the root */
+	l->ncls = 1;			/* class 0 is none */
+	return (l);
+}
+
+void
+mg_lexicon_free(struct mg_lexicon *l)
+{
+	if (l == NULL)
+		return;
+	for (size_t i = 0; i < l->nkind; i++)
+		free(l->kind[i]);
+	free(l->kind);
+	free(l->words.slot);
+	free(l->words.stembits);
+	free(l->node);
+	free(l->ends);
+	free(l->edge);
+	free(l->head);
+	free(l->rule);
+	free(l);
+}
+
+static void
+word_put(struct asks_words *w, struct asks_word word)
+{
+	size_t i = word.hash >> 20;
+
+	while (w->slot[i & (w->cap - 1)].hash != 0)
+		i++;
+	w->slot[i & (w->cap - 1)] = word;
+}
+
+/* The id of a word, a new one if it has none. */
+static uint32_t
+word_id(struct mg_lexicon *l, uint64_t hash)
+{
+	struct asks_words *w = &l->words;
+	const struct asks_word *f = asks_find(w, hash);
+	struct asks_word *old = w->slot;
+	size_t cap = w->cap;
+
+	if (f != NULL)
+		return (f->id);
+	if (2 * (w->used + 1) > cap) {
+		w->cap = cap == 0 ? 1024 : 2 * cap;
+		w->slot = mg_calloc(w->cap, sizeof(*w->slot));
+		for (size_t i = 0; i < cap; i++)
+			if (old[i].hash != 0)
+				word_put(w, old[i]);
+		free(old);
+	}
+	w->used++;
+	word_put(w, (struct asks_word){ .hash = hash, .id = l->nids });
+	return (l->nids++);
+}
+
+static size_t
+edge_slot(const struct mg_lexicon *l, uint64_t key)
+{
+	size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+
+	while (l->edge[i & (l->capedge - 1)].key != 0 && l->edge[i & (l->capedge - 1)].key != key)
+		i++;
+	return (i & (l->capedge - 1));
+}
+
+uint32_t
+asks_step(const struct mg_lexicon *l, uint32_t node, uint32_t token)
+{
+	return (l->capedge == 0 ? 0 : l->edge[edge_slot(l, (uint64_t)node << 32 | token)].node);
+}
+
+static uint32_t
+step_new(struct mg_lexicon *l, uint32_t node, uint32_t token)
+{
+	uint64_t key = (uint64_t)node << 32 | token;
+	uint32_t to = asks_step(l, node, token);
+	struct asks_edge *old = l->edge;
+	size_t cap = l->capedge;
+
+	if (to != 0)
+		return (to);
+	if (2 * (l->nedge + 1) > cap) {
+		l->capedge = cap == 0 ? 1024 : 2 * cap;
+		l->edge = mg_calloc(l->capedge, sizeof(*l->edge));
+		for (size_t i = 0; i < cap; i++)
+			if (old[i].key != 0)
+				l->edge[edge_slot(l, old[i].key)] = old[i];
+		free(old);
+	}
+	l->node = mg_grow(l->node, l->nnode, &l->capnode, sizeof(*l->node));
+	l->node[l->nnode] = (struct asks_node){ 0 };
+	l->edge[edge_slot(l, key)] = (struct asks_edge){ key, (uint32_t)l->nnode };
+	l->nedge++;
+	return ((uint32_t)l->nnode++);
+}
+
+/* Reads the next token of a phrase: a word, stem*, <n>, <q>, <box> or a colon; 0 at the end. */
+static uint32_t
+token(struct mg_lexicon *l, const char *s, size_t len, size_t *pos)
+{
+	static const struct { const char *s; uint32_t id; } special[] = {
+		{ "<n>", TOK_NUM }, { "<q>", TOK_QUOTE }, { "<box>", TOK_BOX }, { ":", TOK_COLON },
+	};
+	uint64_t h;
+
+	while (*pos < len && s[*pos] == ' ')
+		(*pos)++;
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+		size_t n = strlen(special[i].s);
+		if (len - *pos >= n && memcmp(s + *pos, special[i].s, n) == 0) {
+			*pos += n;
+			return (special[i].id);
+		}
+	}
+	if ((h = asks_word(s, len, pos)) == 0)
+		return (0);
+	if (*pos < len && s[*pos] == '*') {
+		(*pos)++;
+		h &= ~UINT64_C(1);
+		/* a stem is found by any word whose prefix sets this bit, odd or even */
+		l->words.stembits[h >> 54] |= UINT64_C(1) << (h >> 48 & 63);
+	}
+	return (word_id(l, h));
+}
+
+static int
+phrase(struct reader *r, unsigned class, const char *s, size_t len)
+{
+	struct mg_lexicon *l = r->l;
+	uint32_t node = 0, t;
+	size_t pos = 0;
+
+	while ((t = token(l, s, len, &pos)) != 0) {
+		if (node == 0) {
+			l->head = mg_grow(l->head, l->nhead, &l->caphead, sizeof(*l->head));
+			l->head[l->nhead++] = (struct asks_head){ t, (uint16_t)class };
+		}
+		node = step_new(l, node, t);
+	}
+	if (node == 0)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: an empty phrase", r->name, r->line));
+	l->ends = mg_grow(l->ends, l->nends, &l->capends, sizeof(*l->ends));
+	l->ends[l->nends] = (struct asks_end){ (uint16_t)class, l->node[node].first };
+	l->node[node].first = (uint32_t)++l->nends;
+	return (0);
+}
+
+/* The class of that name (salted with its file); made where absent. 0: too many. */
+static unsigned
+class_of(struct reader *r, const char *name, size_t len, char sort)
+{
+	struct mg_lexicon *l = r->l;
+	uint64_t h = asks_hash(name, len) ^ (sort == '@' ? r->salt : (uint64_t)'=' << 40);
+
+	for (unsigned i = 1; i < l->ncls; i++)
+		if (l->cls[i].name == h)
+			return (i);
+	if (l->ncls == ASKS_CLASSES)
+		return (0);
+	l->cls[l->ncls] = (struct asks_cls){ .name = h };
+	return (l->ncls++);
+}
+
+/* "@name = phrase, phrase, ..." */
+static int
+read_class(struct reader *r, const char *s, const char *end)
+{
+	const char *eq = memchr(s, '=', (size_t)(end - s)), *c, *name = s + 1;
+	size_t n = 0;
+	unsigned class;
+
+	if (eq == NULL)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: a class needs = and phrases", r->name, r->line));
+	while (name + n < eq && name[n] != ' ')
+		n++;
+	if ((class = class_of(r, name, n, '@')) == 0)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: too many classes", r->name, r->line));
+	r->l->cls[class].common |= (n == 3 && memcmp(name, "you", 3) == 0 ? 2 : 0) |
+	    (n == 2 && memcmp(name, "wh", 2) == 0 ? 4 : 0) |
+	    (n == 2 && memcmp(name, "me", 2) == 0 ? 8 : 0) |
+	    (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0);
+	for (s = eq + 1; s < end; s = c + 1) {
+		if ((c = memchr(s, ',', (size_t)(end - s))) == NULL)
+			c = end;
+		if (phrase(r, class, s, (size_t)(c - s)) < 0)
+			return (-1);
+	}
+	return (0);
+}
+
+/* One element of a rule, the word s; "[...]" makes it optional. */
+static int
+read_elem(struct reader *r, struct asks_rule *rule, const char *s, size_t n)
+{
+	struct asks_elem el = { 0 };
+	unsigned before = r->l->ncls, class;
+
+	if (rule->n == ASKS_ELEMS)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: a rule of more than %d elements", r->name, r->line,
+		    ASKS_ELEMS));
+	if (n > 2 && s[0] == '[' && s[n - 1] == ']') {
+		el.opt = 1;
+		s++;
+		n -= 2;
+	}
+	if (n == 1 && strchr("^%$?", s[0]) != NULL)
+		el.sort = s[0] == '^' ? E_START : s[0] == '%' ? E_CLAUSE : s[0] == '$' ? E_END : E_QUESTION;
+	else if (n > 2 && s[0] == '.' && s[1] == '.') {
+		el.sort = E_GAP;
+		el.arg = (uint16_t)strtoul(s + 2, NULL, 10);
+		if (el.arg == 0 || el.arg > 40)
+			return (mg_fail(r->e, MG_DATA, "%s:%u: a gap is ..1 to ..40", r->name, r->line));
+	} else {
+		class = s[0] == '@' ? class_of(r, s + 1, n - 1, '@') : class_of(r, s, n, '=');
+		if (class == 0)
+			return (mg_fail(r->e, MG_DATA, "%s:%u: too many classes", r->name, r->line));
+		if (s[0] == '@' && class == before)
+			return (mg_fail(r->e, MG_DATA, "%s:%u: no class %.*s above this line", r->name, r->line,
+			    (int)n, s));
+		if (s[0] != '@' && class == before && phrase(r, class, s, n) < 0)
+			return (-1);
+		el.arg = (uint16_t)class;
+	}
+	rule->e[rule->n++] = el;
+	return (0);
+}
+
+/* One alternative of a rule line. */
+static int
+read_rule(struct reader *r, struct asks_rule rule, const char *s, const char *end)
+{
+	struct mg_lexicon *l = r->l;
+	const char *w;
+
+	for (; s < end; s = w) {
+		while (s < end && *s == ' ')
+			s++;
+		for (w = s; w < end && *w != ' '; w++)
+			;
+		if (w > s && read_elem(r, &rule, s, (size_t)(w - s)) < 0)
+			return (-1);
+	}
+	for (unsigned i = 0; i < rule.n; i++)
+		if (rule.e[i].sort == E_CLASS && !rule.e[i].opt)
+			rule.key = 1;
+	if (rule.key == 0)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: a rule needs a word that is not optional", r->name,
+		    r->line));
+	l->rule = mg_grow(l->rule, l->nrule, &l->caprule, sizeof(*l->rule));
+	l->rule[l->nrule++] = rule;
+	return (0);
+}
+
+static uint16_t
+kind_of(struct mg_lexicon *l, const char *s, size_t n)
+{
+	for (size_t i = 0; i < l->nkind; i++)
+		if (strlen(l->kind[i]) == n && memcmp(l->kind[i], s, n) == 0)
+			return ((uint16_t)i);
+	l->kind = mg_grow(l->kind, l->nkind, &l->capkind, sizeof(*l->kind));
+	l->kind[l->nkind] = mg_memdup(s, n);
+	return ((uint16_t)l->nkind++);
+}
+
+static const struct { const char *name; uint8_t type; uint16_t what; } heads[] = {
+	{ "ask", R_ASK, 0 }, { "over", R_OVER, 0 }, { "data", R_DATA, 0 }, { "close", R_CLOSE, 0 },
+	{ "support", R_SUPPORT, 0 }, { "task-letter", R_TASK, P_LETTER },
+	{ "task-dialog", R_TASK, P_DIALOG }, { "task-questions", R_TASK, P_QUESTIONS },
+	{ "task-text", R_TASK, P_TEXT }, { "task-phrase", R_TASK, P_PHRASE },
+	{ "task-code", R_TASK, P_CODE }, { "task-explain", R_TASK, P_EXPLAIN },
+	{ "task-data", R_TASK, P_DATA }, { "greet", R_LINE, L_GREET }, { "bye", R_LINE, L_BYE },
+};
+
+/* "ask KIND W/P: rule | rule", "close: rule", "support W: rule", "task-letter: rule" */
+static int
+read_rules(struct reader *r, const char *s, const char *end)
+{
+	const char *colon = memchr(s, ':', (size_t)(end - s)), *w = s, *bar;
+	struct asks_rule rule = { .line = r->line };
+	unsigned i, n = sizeof(heads) / sizeof(heads[0]);
+	char *num;
+
+	while (w < end && *w != ' ' && *w != ':')
+		w++;
+	for (i = 0; i < n; i++)
+		if (strlen(heads[i].name) == (size_t)(w - s) && memcmp(heads[i].name, s, (size_t)(w - s)) == 0)
+			break;
+	if (i == n || colon == NULL)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: neither a class (@name = ...) nor a rule (ask KIND 80/0: ...)",
+		    r->name, r->line));
+	rule.type = heads[i].type;
+	rule.what = heads[i].what;
+	if (rule.type == R_ASK || rule.type == R_OVER || rule.type == R_DATA) {
+		for (s = ++w; w < colon && *w != ' '; w++)
+			;
+		rule.kind = kind_of(r->l, s, (size_t)(w - s));
+	}
+	if (rule.type <= R_DATA && rule.type != R_CLOSE) {
+		rule.w = (uint8_t)strtoul(w, &num, 10);
+		rule.p = *num == '/' ? (uint8_t)strtoul(num + 1, NULL, 10) : 0;
+		if (rule.w == 0 || rule.w > 100 || rule.p > 100)
+			return (mg_fail(r->e, MG_DATA, "%s:%u: a weight is 1 to 100", r->name, r->line));
+	}
+	for (s = colon + 1; s < end; s = bar + 1) {
+		if ((bar = memchr(s, '|', (size_t)(end - s))) == NULL)
+			bar = end;
+		if (read_rule(r, rule, s, bar) < 0)
+			return (-1);
+	}
+	return (0);
+}
+
+int
+mg_lexicon_add(struct mg_lexicon *l, const char *name, const char *text, size_t len, struct mg_err *e)
+{
+	struct reader r = { .l = l, .name = name, .e = e, .salt = (asks_hash(name, strlen(name)) & ~UINT64_C(0xff)) | '@' };
+	const char *end = text + len, *nl, *s, *stop;
+
+	for (s = text; s < end; s = nl + 1) {
+		r.line++;
+		if ((nl = memchr(s, '\n', (size_t)(end - s))) == NULL)
+			nl = end;
+		for (stop = nl; stop > s && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r'); stop--)
+			;
+		while (s < stop && (*s == ' ' || *s == '\t'))
+			s++;
+		if (s == stop || *s == '#')
+			continue;
+		if ((*s == '@' ? read_class(&r, s, stop) : read_rules(&r, s, stop)) < 0)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Marks the classes that begin with a common word: a rule hangs on another one if it can. */
+static void
+mark(struct mg_lexicon *l)
+{
+	for (size_t i = 0; i < l->words.cap; i++) {
+		struct asks_word *w = &l->words.slot[i];
+		uint32_t node = w->hash == 0 ? 0 : asks_step(l, 0, w->id), f;
+		int common = 0;
+
+		if (node == 0)
+			continue;
+		for (f = l->node[node].first; f != 0; f = l->ends[f - 1].next)
+			common |= l->cls[l->ends[f - 1].class].common & 16;
+		for (f = l->node[node].first; common && f != 0; f = l->ends[f - 1].next)
+			l->cls[l->ends[f - 1].class].common |= 1;
+	}
+}
+
+void
+mg_lexicon_ready(struct mg_lexicon *l)
+{
+	mark(l);
+	for (size_t i = 0; i < l->nrule; i++) {
+		struct asks_rule *r = &l->rule[i];
+
+		r->key = 0;
+		for (unsigned k = 0; k < r->n; k++)
+			if (r->e[k].sort == E_CLASS && !r->e[k].opt &&
+			    (r->key == 0 || (l->cls[r->key].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
+				r->key = r->e[k].arg;
+		l->cls[r->key].key = 1;
+		r->next = l->cls[r->key].rules;
+		l->cls[r->key].rules = (uint32_t)i + 1;
+	}
+	for (size_t i = 0; i < l->words.cap; i++)
+		for (size_t k = 0; l->words.slot[i].hash != 0 && k < l->nhead; k++)
+			if (l->head[k].word == l->words.slot[i].id && l->cls[l->head[k].class].key)
+				l->words.slot[i].key = 1;
+}

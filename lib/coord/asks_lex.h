@@ -1,0 +1,98 @@
+/* asks_lex.h - the compiled word lists of the ask detector, and matching them.
+ * SPDX-License-Identifier: MIT
+ *
+ * A class is a set of phrases; a rule is a sequence of classes and gaps with a
+ * meaning.  The file format is described in share/autonomy/README. */
+#ifndef MG_COORD_ASKS_LEX_H
+#define MG_COORD_ASKS_LEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coord/asks_tok.h"
+
+enum {
+	ASKS_CLASSES = 4096,	/* named classes and literal words, all languages */
+	ASKS_ELEMS = 14		/* elements of one rule */
+};
+
+enum asks_rule_type {
+	R_ASK,		/* a request */
+	R_OVER,		/* one that a closing formula in its sentence does not soften */
+	R_CLOSE,	/* a polite closing: the sentence asks nothing */
+	R_SUPPORT,	/* adds to what is found elsewhere */
+	R_DATA,		/* as R_ASK, but only in lines of data, headings, table rows */
+	R_TASK,		/* of the task: what is ordered */
+	R_LINE		/* of a line: greeting, sign-off */
+};
+
+/* what R_TASK and R_LINE find; bits */
+enum {
+	P_LETTER = 1, P_DIALOG = 2, P_QUESTIONS = 4, P_TEXT = 8, P_PHRASE = 16, P_CODE = 32,
+	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512
+};
+
+enum { E_CLASS, E_GAP, E_START, E_CLAUSE, E_END, E_QUESTION };
+
+struct asks_elem {
+	uint8_t		sort, opt;
+	uint16_t	arg;		/* class, or the gap's length */
+};
+
+struct asks_rule {
+	uint8_t		type, n;	/* n elements */
+	uint8_t		w, p;		/* weight in the agent's own words; inside a product */
+	uint16_t	what;		/* P_*, L_* */
+	uint16_t	key;		/* the class the rule hangs on */
+	uint16_t	kind;		/* index into kinds */
+	uint32_t	line;
+	struct asks_elem e[ASKS_ELEMS];
+	uint32_t	next;		/* next rule with this key, plus 1 */
+};
+
+struct asks_node {		/* of the trie of phrases */
+	uint32_t	first;		/* first class that ends here: index into ends, plus 1 */
+};
+
+struct asks_end { uint16_t class; uint32_t next; };
+struct asks_head { uint32_t word; uint16_t class; };
+struct asks_edge { uint64_t key; uint32_t node; };	/* key: parent << 32 | token, 0 free */
+
+struct mg_lexicon {
+	struct asks_words	 words;
+	uint32_t		 nids;
+	struct asks_node	*node;
+	size_t			 nnode, capnode;
+	struct asks_end		*ends;
+	size_t			 nends, capends;
+	struct asks_head	*head;		/* first words of all phrases */
+	size_t			 nhead, caphead;
+	struct asks_edge	*edge;
+	size_t			 nedge, capedge;
+	struct asks_cls {
+		uint64_t name;
+		uint8_t	 common;	/* bits: 1 begins with a common word, 2 @you, 4 @wh, 8 @me, 16 @common */
+		uint8_t	 key;
+		uint32_t rules;		/* first rule that hangs on it, plus 1 */
+	} cls[ASKS_CLASSES];
+	unsigned		 ncls;
+	struct asks_rule	*rule;
+	size_t			 nrule, caprule;
+	char			**kind;
+	size_t			 nkind, capkind;
+};
+
+/* What the rules found in one sentence. */
+struct asks_found {
+	const struct asks_rule	*ask, *over, *data;	/* the weightiest of each, or NULL */
+	const struct asks_rule	*askp, *overp;		/* the weightiest by p */
+	unsigned		 support;
+	unsigned		 what;			/* bits of R_TASK and R_LINE */
+	int			 close, you, wh, me;
+};
+
+/* The child of a node by a token; 0: none. */
+uint32_t asks_step(const struct mg_lexicon *, uint32_t node, uint32_t token);
+void	asks_match(const struct mg_lexicon *, const struct asks_sent *, struct asks_found *);
+
+#endif
