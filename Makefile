@@ -7,7 +7,7 @@ CFLAGS    ?= -O2 -g
 SANITIZE  ?=
 BATS_JOBS ?= 2
 
-WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARN   := -Wno-unknown-warning-option -Wno-format-truncation -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -fno-plt
 ifneq ($(SANITIZE),)
 B      := $(B)/sanitize
@@ -36,10 +36,11 @@ DEBS_LINT  := cppcheck shellcheck clang clang-tidy
 .PHONY: all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
 all: $(PROGS)
 
-.SECONDEXPANSION:
-$(PROGS): $B/%: $B/obj/cmd/%.o $$(filter $B/obj/cmd/%/%,$$(SUBOBJ)) $B/libmg.a
-	$(CC) $(CFLAGS) -Wl,--as-needed $(LDFLAGS) -o $@ $< $(filter $B/obj/cmd/$*/%,$(SUBOBJ)) $B/libmg.a $(or $(LIBS_$*),$(LIBS_default))
-$(PROGS): $(SUBOBJ)
+define PROGRAM
+$B/$1: $B/obj/cmd/$1.o $$(patsubst %.c,$B/obj/%.o,$$(sort $$(wildcard cmd/$1/*.c))) $B/libmg.a
+	$$(CC) $$(CFLAGS) -Wl,--as-needed $$(LDFLAGS) -o $$@ $$^ $$(or $$(LIBS_$1),$$(LIBS_default))
+endef
+$(foreach c,$(CMDS),$(eval $(call PROGRAM,$(c))))
 
 lib: $B/libmg.a
 $B/libmg.a: $(LIBOBJ)

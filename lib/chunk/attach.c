@@ -84,23 +84,7 @@ base64(const char *s, size_t n)
 int
 mg_attach_is_text(const char *p, size_t n)
 {
-	struct mg_buf b = MG_BUF((size_t)-2);
-	struct mg_bad bad;
-	int r;
-
-	if (memchr(p, '\0', n) != NULL)
-		return 0;
-	mg_json_quote(&b, p, n);	/* what is not UTF-8 is replaced, so the text grows or changes */
-	r = mg_json_check(b.p, b.len, &bad) == 0;
-	if (r) {
-		struct mg_buf back = MG_BUF((size_t)-2);
-
-		mg_json_unquote(&back, b.p, b.len);
-		r = back.len == n && (n == 0 || memcmp(back.p, p, n) == 0);
-		mg_buf_free(&back);
-	}
-	mg_buf_free(&b);
-	return r;
+	return memchr(p, '\0', n) == NULL && mg_utf8_prefix(p, n) == n;
 }
 
 static jv

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunk/part.h"
 #include "rt/mem.h"
 
 static int
@@ -194,7 +195,7 @@ mg_chunk_check(const struct mg_chunk *c, struct mg_bad *b)
 		return -1;
 	if ((c->type == MG_ANSWER || c->type == MG_VOTE) && check_seen(c, b) == -1)
 		return -1;
-	return 0;
+	return mg_parts_check(c, b);
 }
 
 int

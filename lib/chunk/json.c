@@ -451,3 +451,18 @@ mg_span_is(struct mg_span s, const char *text)
 {
 	return strlen(text) == s.n && memcmp(s.p, text, s.n) == 0;
 }
+
+size_t
+mg_utf8_prefix(const char *s, size_t n)
+{
+	size_t i = 0, k;
+
+	while (i < n) {
+		if (n - i >= 8 && plain8(s + i))
+			k = 8;
+		else if ((k = utf8((const unsigned char *)s + i, n - i)) == 0)
+			break;
+		i += k;
+	}
+	return i;
+}

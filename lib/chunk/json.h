@@ -47,6 +47,8 @@ void	mg_json_add(struct mg_buf *, jv v);
 jv	mg_json_value(struct mg_span);
 
 int	mg_span_is(struct mg_span, const char *text);
+/* How many bytes from the start are UTF-8 (RFC 3629); n where all are. */
+size_t	mg_utf8_prefix(const char *s, size_t n);
 
 /* Shorthands on jv objects that borrow o: its member, or what stands for "absent". */
 jv		 mg_jv_get(jv o, const char *key);		/* owned; invalid if absent */

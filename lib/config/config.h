@@ -54,7 +54,7 @@ typedef void mg_config_warn(void *arg, const char *text);
 
 /* Reads a .yaml, .yml or .json file ("-" is YAML on stdin; a pipe is YAML too).  A path that does not exist
  * is looked for among the examples.  Broken input: file, line, column and what was expected
- * (MG_USAGE).  0, or -1 and *config is empty (mg_config_free is allowed, not needed). */
+ * (MG_USAGE).  0, or -1 and *config holds nothing (mg_config_free is allowed, not needed). */
 int	mg_config_load(struct mg_config *, const char *path, mg_config_warn *, void *arg, struct mg_err *);
 /* One agent, "agent1", from flags; type or model may be NULL (the model's name then tells the type). */
 int	mg_config_quick(struct mg_config *, const char *type, const char *model, const char *base_url,

@@ -132,15 +132,15 @@ has_suffix(const char *path, const char *suffix)
 static char *
 example(const char *path, size_t *len)
 {
-	static const char *const form[] = { "examples/%s", "examples/%s.yaml", "examples/%s.json", NULL };
+	static const char *const suffix[] = { "", ".yaml", ".json", NULL };
 	const char *slash = strrchr(path, '/'), *name[2] = { path, slash != NULL ? slash + 1 : path };
 	struct mg_err none;
 	char *text = NULL, *full;
 	int i, k;
 
 	for (k = 0; k < 2 && text == NULL; k++)
-		for (i = 0; form[i] != NULL && text == NULL && *name[k] != '\0' && strstr(name[k], "..") == NULL; i++) {
-			full = mg_printf(i == 0 ? "examples/%s" : i == 1 ? "examples/%s.yaml" : "examples/%s.json", name[k]);
+		for (i = 0; suffix[i] != NULL && text == NULL && *name[k] != '\0' && strstr(name[k], "..") == NULL; i++) {
+			full = mg_printf("examples/%s%s", name[k], suffix[i]);
 			text = mg_share_text(full, len, NULL, &none);
 			free(full);
 		}
@@ -222,8 +222,10 @@ mg_config_load(struct mg_config *c, const char *path, mg_config_warn *warn, void
 
 	empty(c);
 	l.tree.file = strcmp(path, "-") == 0 ? "standard input" : path;
-	if ((text = read_text(path, &len, &json, e)) == NULL)
+	if ((text = read_text(path, &len, &json, e)) == NULL) {
+		mg_config_free(c);
 		return -1;
+	}
 	r = json ? mg_json_read(&l.tree, text, len, e) : mg_yaml_read(&l.tree, text, len, e);
 	if (r == 0 && (check_top(&l) == -1 || check_ui(&l) == -1 || mg_load_agents(&l) == -1 ||
 	    mg_load_settings(&l) == -1))
@@ -232,10 +234,8 @@ mg_config_load(struct mg_config *c, const char *path, mg_config_warn *warn, void
 	free(text);
 	free(l.id_line);
 	mg_tree_free(&l.tree);
-	if (r == -1) {
+	if (r == -1)
 		mg_config_free(c);
-		empty(c);
-	}
 	return r;
 }
 
@@ -255,6 +255,7 @@ mg_config_quick(struct mg_config *c, const char *type, const char *model, const 
 	if (mg_backend_check(b, e) == -1) {
 		jv_free(a);
 		jv_free(b);
+		mg_config_free(c);
 		return -1;
 	}
 	a = jv_object_set(a, jv_string("backend"), b);

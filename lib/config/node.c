@@ -50,6 +50,8 @@ mg_tree_free(struct mg_tree *t)
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
+		if (t->all[i]->text != NULL)
+			explicit_bzero(t->all[i]->text, t->all[i]->len);	/* it may be a key */
 		free(t->all[i]->text);
 		free(t->all[i]->pair);
 		free(t->all[i]);

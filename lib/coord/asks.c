@@ -13,11 +13,12 @@ enum voice {
 	V_MIXED,	/* the product's or the agent's: behind a rule, or where the product seems absent */
 	V_PRODUCT,	/* most likely the product's */
 	V_COMMENT,	/* a comment in code */
+	V_ROW,		/* a row of a table */
 	V_DATA,		/* a line of data, JSON and the like */
 	V_OTHER		/* quoted, scripted, a letter's: somebody else's */
 };
 
-struct pending { int score; size_t start, end, para; };
+struct pending { int score; size_t start, end, para; const char *kind; };
 
 struct judge {
 	const struct mg_lexicon	*l;
@@ -25,6 +26,7 @@ struct judge {
 	size_t		 len;
 	unsigned	 task;		/* P_* bits */
 	int		 asked;		/* the task itself holds the words of a request */
+	int		 opener;	/* it begins as an agent does: "Sure!" */
 	int		 absent;	/* short and unmarked: the product may not be there at all */
 	size_t		 letter;	/* where the letter begins; len: nowhere */
 	int		 after;		/* past its sign-off */
@@ -32,10 +34,12 @@ struct judge {
 	size_t		 last;		/* where the last paragraph begins */
 	size_t		 tail;		/* where the text's last character stands */
 	size_t		 para;		/* number of the paragraph */
-	unsigned	 support, sentences;
+	unsigned	 support, sentences, scripted;
 	struct pending	 q;		/* a bare question, until we know what follows */
+	int		 meta;		/* the last sentence spoke of the work */
 	int		 best;
 	size_t		 start, end;
+	unsigned	 line;		/* of the rule that decided */
 	const char	*kind, *how;
 	struct asks_sent sent;
 };
@@ -56,7 +60,7 @@ static void
 settle(struct judge *j)
 {
 	if (j->q.score > 0)
-		take(j, j->q.score, j->q.start, j->q.end, "clarify-first", "a question that nothing here answers");
+		take(j, j->q.score, j->q.start, j->q.end, j->q.kind, "a question that nothing here answers");
 	j->q.score = 0;
 }
 
@@ -64,6 +68,15 @@ static int
 greater(int a, int b)
 {
 	return (a > b ? a : b);
+}
+
+/* What a sentence in a product loses that does not speak of the work itself. */
+static int
+penalty(const struct judge *j)
+{
+	if (j->task & P_LETTER || (j->task & P_DIALOG && (j->scripted > 1 || !(j->task & P_TEXT))))
+		return (30);
+	return (j->task & P_QUESTIONS ? 20 : 0);
 }
 
 /* The weight of what the rules found, by whose words they are. */
@@ -85,11 +98,20 @@ weigh(const struct judge *j, const struct asks_found *f, enum voice v, const str
 			full -= 15;
 		return (full);
 	case V_MIXED:
+		if (j->task & (P_LETTER | P_DIALOG | P_QUESTIONS) && !f->meta && !j->opener && (f->support == 0 || j->sentences > 0)) {
+			*rule = p;
+			return (part - penalty(j));
+		}
 		*rule = part >= full ? p : w;
 		return (greater(part, (full + part) / 2));
 	case V_PRODUCT:
 		*rule = p;
-		return (j->sent.start >= j->last || part >= 70 ? part : part - 12);
+		if (!f->meta)
+			part -= penalty(j);
+		return (j->sent.start >= j->last || part >= 66 ? part : part - 12);
+	case V_ROW:
+		*rule = p;
+		return (part >= 65 ? part : 0);
 	case V_COMMENT:
 		*rule = p;
 		return (part);
@@ -131,25 +153,35 @@ sentence(struct judge *j, enum voice v, int data)
 	if (s->key || s->question)
 		asks_match(j->l, s, &f);
 	score = weigh(j, &f, v, &rule);
-	if (data && f.data != NULL && v != V_OTHER && f.data->w > score &&
+	j->meta = f.meta;
+	if (data && f.data != NULL && !(s->question && v == V_ROW) && v != V_OTHER && f.data->w > score &&
 	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_LETTER))) {
 		score = f.data->w;
 		rule = f.data;
 	}
 	if (j->q.score > 0) {		/* what follows the question before? */
 		if (j->q.para == j->para && !s->question && score < 40 && !f.close)
-			j->q.score -= f.support > 0 ? 0 : 45;
+			j->q.score -= f.support > 5 ? -25 : 45;
 		settle(j);
 	}
 	if (v == V_FREE || v == V_MIXED)
 		j->support += f.support;
+	if (j->sentences == 0)
+		j->opener = f.support > 0;
 	if (score >= 35) {
-		if (s->start >= j->last)
+		if (s->start >= j->last && (v == V_FREE || j->last > 0))
 			score += 8;
+		if (s->question && v == V_FREE && strcmp(j->l->kind[rule->kind], "direct-offer") == 0 && rule->p < 45) {	/* it may yet be answered */
+			j->q = (struct pending){ score, s->start, s->end, j->para, j->l->kind[rule->kind] };
+			j->sentences++;
+			return;
+		}
+		if (score > j->best)
+			j->line = rule->line;
 		take(j, score, s->start, s->end, j->l->kind[rule->kind], "a request");
 	}
 	if (score < 50 && s->question && !f.close)
-		j->q = (struct pending){ bare_question(j, &f, v), s->start, s->end, j->para };
+		j->q = (struct pending){ bare_question(j, &f, v), s->start, s->end, j->para, "clarify-first" };
 	j->sentences++;
 }
 
@@ -168,13 +200,16 @@ voice_of(struct judge *j, const struct asks_line *n)
 		return (V_FREE);
 	if (n->bracketed && n->start >= j->last)
 		return (V_FREE);
+	if (n->script && n->dash && j->scripted > 1)
+		return (V_OTHER);
+	if (j->task & P_DIALOG && ((n->script && j->scripted > 1) || n->sort == LINE_ITEM || n->sort == LINE_ROW))
+		return (V_OTHER);
+	if (j->task & P_QUESTIONS && n->script && j->scripted > 1)
+		return (V_OTHER);
 	if (j->task & P_PHRASE)
 		return (j->asked ? V_OTHER : j->task & P_LETTER ? V_PRODUCT : V_FREE);
-	if (j->task & P_DIALOG && (n->script || n->sort == LINE_ITEM || n->sort == LINE_ROW))
-		return (V_OTHER);
-	if (j->task & P_QUESTIONS && (n->sort == LINE_ITEM || n->sort == LINE_ROW || n->sort == LINE_HEAD || n->bold))
-		return (V_OTHER);
-	if (n->script && n->dash)
+	if (j->task & P_QUESTIONS && (n->sort == LINE_ITEM || n->sort == LINE_ROW || n->sort == LINE_HEAD ||
+	    n->bold_question > 0))
 		return (V_OTHER);
 	return (j->absent || (j->ruled && n->start >= j->last) ? V_MIXED : V_PRODUCT);
 }
@@ -238,6 +273,7 @@ survey(struct judge *j)
 			marks++;
 		else if (n.sort != LINE_BLANK && n.sort != LINE_PLAIN)
 			marks += n.sort != LINE_ITEM || j->task & (P_DIALOG | P_QUESTIONS);
+		j->scripted += n.script != 0;
 		if (j->letter == j->len && n.sort == LINE_PLAIN && is_greeting(j, &n))
 			j->letter = n.start;
 	}
@@ -252,6 +288,45 @@ survey(struct judge *j)
 		j->last = 0;
 	if (j->tail > 0)
 		j->tail--;
+}
+
+/* A question mark before a closing quotation mark, within n bytes? */
+static int
+quoted_question(const char *t, size_t n)
+{
+	static const char *const after[] = { "?\"", "?\xe2\x80\x9d", "?\xc2\xbb", " ?\xc2\xa0\xc2\xbb", "? \xc2\xbb", "?'",
+	    "\xef\xbc\x9f\xe3\x80\x8d", "\xef\xbc\x9f\xe2\x80\x9d", "?\xe2\x80\x9c", "\xd8\x9f\xc2\xbb", "\xd8\x9f\"" };
+
+	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
+		if (memmem(t, n, after[i], strlen(after[i])) != NULL)
+			return (1);
+	return (0);
+}
+
+/* Does the task hold a request in quotation marks, or behind its first line or colon?
+ * Then a request is what comes out of it. */
+static int
+quotes_a_request(struct judge *j, const char *task, size_t len)
+{
+	struct asks_scan scan;
+	struct asks_found f;
+	size_t q = 0;
+
+	while (q < len && task[q] != '"' && task[q] != '\n' && task[q] != ':' && (unsigned char)task[q] != 0xe2 &&
+	    (unsigned char)task[q] != 0xab && !(q + 1 < len && memcmp(task + q, "\xc2\xab", 2) == 0) &&
+	    !(q + 3 <= len && memcmp(task + q, "\xe3\x80\x8c", 3) == 0))
+		q++;
+	if (quoted_question(task, len) ||
+	    (q < len && (task[q] == ':' || task[q] == '\n') && memchr(task + q, '?', len - q) != NULL))
+		return (1);
+	asks_block(&scan, task, q, len);
+	scan.raw = 1;
+	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
+		asks_match(j->l, &j->sent, &f);
+		if (f.ask != NULL && f.ask->w >= 50)
+			return (1);
+	}
+	return (0);
 }
 
 /* What the task orders, from its first paragraph. */
@@ -270,16 +345,8 @@ read_task(struct judge *j, const char *task, size_t len)
 		asks_match(j->l, &j->sent, &f);
 		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE);
 	}
-	if (!(j->task & P_PHRASE))
-		return;
-	asks_block(&scan, task, 0, len > 3000 ? 3000 : len);
-	scan.raw = 1;
-	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
-		asks_match(j->l, &j->sent, &f);
-		if ((f.ask != NULL && f.ask->w >= 50 && j->sent.start > 12) ||
-		    (j->sent.question && j->sent.start > 0 && memchr(task, '?', j->sent.end + 1 < len ? j->sent.end + 1 : len)))
-			j->asked = 1;
-	}
+	if (j->task & P_PHRASE)
+		j->asked = quotes_a_request(j, task, len > 3000 ? 3000 : len);
 }
 
 /* A line of code: only a comment, or a line of data, can speak for the agent. */
@@ -313,7 +380,7 @@ one_line(struct judge *j, struct asks_line *n, size_t *pos)
 	if (n->sort == LINE_HEAD && v == V_FREE)
 		v = V_PRODUCT;
 	if (n->sort == LINE_ROW && v == V_FREE)
-		v = V_PRODUCT;
+		v = V_ROW;
 	block(j, n->body, n->end, v, n->sort != LINE_PLAIN || n->bold || n->label);
 }
 
@@ -321,7 +388,7 @@ static void
 read_text(struct judge *j)
 {
 	struct asks_line n = { 0 };
-	int fence = 0, data = 0, blank = 1;
+	int fence = 0, data = 0, blank = 1, item = 0, code = 0;
 	size_t pos = 0;
 
 	while (asks_line(j->text, j->len, &pos, &n)) {
@@ -333,11 +400,15 @@ read_text(struct judge *j)
 			code_line(j, &n, data);
 		else if (n.sort == LINE_BLANK) {
 			j->para += !blank;
-		} else if (n.sort == LINE_RULE)
+		} else if ((code = n.indented && ((blank && !item) || code)) != 0)
+			code_line(j, &n, 0);	/* Markdown's other way to show code */
+		else if (n.sort == LINE_RULE)
 			j->ruled = 1;
 		else
 			one_line(j, &n, &pos);
 		blank = n.sort == LINE_BLANK;
+		if (!blank)
+			item = n.sort == LINE_ITEM || (item && n.indented);
 		if (n.sort == LINE_HEAD)
 			j->para++;
 	}
@@ -354,8 +425,8 @@ mg_asks_judge(const struct mg_lexicon *l, const char *task, size_t tasklen, cons
 	read_task(&j, task, tasklen);
 	survey(&j);
 	read_text(&j);
-	if (j.task & P_PHRASE && j.sentences == 1 && j.best > 0 && j.task & P_PHRASE)
-		j.best = j.asked ? 0 : j.best - 30;
+	if (j.task & P_PHRASE && j.sentences == 1 && !j.meta)	/* it is the phrase itself */
+		j.best = 0;
 	if (j.best >= 35)
 		j.best += j.support > 15 ? 15 : (int)j.support;
 	if (j.best > 100)
@@ -368,6 +439,6 @@ mg_asks_judge(const struct mg_lexicon *l, const char *task, size_t tasklen, cons
 		out->start = j.start;
 		out->end = j.end;
 	}
-	snprintf(out->why, sizeof(out->why), "%s%s%s (%d of 100)", out->asks ? j.how : "nothing asks",
-	    out->asks ? ": " : "", out->kind, j.best);
+	snprintf(out->why, sizeof(out->why), "%s%s%s (%d of 100, rule %u, task %x)", out->asks ? j.how : "nothing asks",
+	    out->asks ? ": " : "", out->kind, j.best, j.line, j.task);
 }

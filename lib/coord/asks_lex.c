@@ -206,7 +206,8 @@ read_class(struct reader *r, const char *s, const char *end)
 	r->l->cls[class].common |= (n == 3 && memcmp(name, "you", 3) == 0 ? 2 : 0) |
 	    (n == 2 && memcmp(name, "wh", 2) == 0 ? 4 : 0) |
 	    (n == 2 && memcmp(name, "me", 2) == 0 ? 8 : 0) |
-	    (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0);
+	    (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0) |
+	    (n == 4 && memcmp(name, "meta", 4) == 0 ? 32 : 0);
 	for (s = eq + 1; s < end; s = c + 1) {
 		if ((c = memchr(s, ',', (size_t)(end - s))) == NULL)
 			c = end;

@@ -71,7 +71,7 @@ struct mg_lexicon {
 	size_t			 nedge, capedge;
 	struct asks_cls {
 		uint64_t name;
-		uint8_t	 common;	/* bits: 1 begins with a common word, 2 @you, 4 @wh, 8 @me, 16 @common */
+		uint8_t	 common;	/* bits: 1 begins with a common word, 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta */
 		uint8_t	 key;
 		uint32_t rules;		/* first rule that hangs on it, plus 1 */
 	} cls[ASKS_CLASSES];
@@ -88,7 +88,7 @@ struct asks_found {
 	const struct asks_rule	*askp, *overp;		/* the weightiest by p */
 	unsigned		 support;
 	unsigned		 what;			/* bits of R_TASK and R_LINE */
-	int			 close, you, wh, me;
+	int			 close, you, wh, me, meta;
 };
 
 /* The child of a node by a token; 0: none. */

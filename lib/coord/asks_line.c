@@ -134,6 +134,7 @@ asks_line(const char *t, size_t len, size_t *pos, struct asks_line *n)
 	*n = (struct asks_line){ .start = *pos, .end = nl != NULL ? (size_t)(nl - t) : len };
 	*pos = n->end + 1;
 	n->body = b = blanks(t, n->start, n->end);
+	n->indented = b - n->start >= 4 || (b > n->start && t[n->start] == '\t');
 	if (b == n->end)
 		n->sort = LINE_BLANK;
 	else if (at(t, b, n->end, "```") || at(t, b, n->end, "~~~")) {

@@ -17,6 +17,7 @@ struct asks_line {
 	int	script;			/* NAME: words, or a dash of dialogue */
 	int	dash;			/* the latter */
 	int	label;			/* has "Word:" at its head */
+	int	indented;		/* by four or more blanks */
 	int	bracketed;		/* wholly in brackets */
 	int	data;			/* "key": value; of a fence: its language is one of data, or none */
 };

@@ -185,6 +185,7 @@ asks_match(const struct mg_lexicon *l, const struct asks_sent *t, struct asks_fo
 			f->you |= l->cls[c].common >> 1 & 1;
 			f->wh |= l->cls[c].common >> 2 & 1;
 			f->me |= l->cls[c].common >> 3 & 1;
+			f->meta |= l->cls[c].common >> 5 & 1;
 			for (uint32_t r = l->cls[c].rules; r != 0; r = l->rule[r - 1].next)
 				if (matters(f, &l->rule[r - 1]) && satisfies(&w, &l->rule[r - 1]))
 					note(f, &l->rule[r - 1]);

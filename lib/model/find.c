@@ -38,7 +38,7 @@ struct search {
 	jv		 rows;
 	struct probe	 probe[PROBES];
 	size_t		 n;
-	struct mg_buf	 looked;	/* what was looked for, for the message */
+	struct mg_buf	 keys, ports;	/* what was looked for, for the message */
 	struct mg_buf	 idle;		/* servers that answered but have no model */
 };
 
@@ -98,7 +98,7 @@ by_key(struct search *s, char **chose)
 	for (i = 0; i < n && !jv_is_valid(b); i++) {
 		row = jv_array_get(jv_copy(s->rows), i);
 		model = mg_jv_str(row, "find", "");
-		if (*model != '\0' && speaks(row) && (name = key_in_env(row, &s->looked)) != NULL) {
+		if (*model != '\0' && speaks(row) && (name = key_in_env(row, &s->keys)) != NULL) {
 			*chose = mg_printf("%s with model %s, because %s is set", mg_jv_str(row, "type", ""), model, name);
 			b = made(mg_jv_str(row, "type", ""), model, NULL);
 			free(name);
@@ -171,7 +171,7 @@ knock_all(struct search *s)
 			v = jv_array_get(jv_copy(ports), k);
 			port = jv_get_kind(v) == JV_KIND_NUMBER ? (int)jv_number_value(v) : 0;
 			jv_free(v);
-			mg_buf_printf(&s->looked, "%sport %d (%s)", s->looked.len > 0 ? ", " : "", port, mg_jv_str(row, "title", ""));
+			mg_buf_printf(&s->ports, "%s%d (%s)", s->ports.len > 0 ? ", " : "", port, mg_jv_str(row, "title", ""));
 			knock(s, mg_jv_str(row, "type", ""), "127.0.0.1", port);
 			knock(s, mg_jv_str(row, "type", ""), "::1", port);
 		}
@@ -355,7 +355,7 @@ by_port(struct search *s, char **chose)
 jv
 mg_backend_find(char **chose, struct mg_err *e)
 {
-	struct search s = { .rows = mg_rows_load(e), .looked = MG_BUF(4096), .idle = MG_BUF(4096) };
+	struct search s = { .rows = mg_rows_load(e), .keys = MG_BUF(4096), .ports = MG_BUF(4096), .idle = MG_BUF(4096) };
 	jv b;
 
 	*chose = NULL;
@@ -365,9 +365,10 @@ mg_backend_find(char **chose, struct mg_err *e)
 	if (!jv_is_valid(b))
 		b = by_port(&s, chose);
 	if (!jv_is_valid(b))
-		mg_fail(e, MG_USAGE, "no model found: say -m MODEL, -c FILE, or set a key; looked for %.300s%.100s",
-		    mg_buf_str(&s.looked), mg_buf_str(&s.idle));
-	mg_buf_free(&s.looked);
+		mg_fail(e, MG_USAGE, "no model found: say -m or -c, or set a key; looked for %.280s, and for a server at port %.110s%.60s",
+		    mg_buf_str(&s.keys), mg_buf_str(&s.ports), mg_buf_str(&s.idle));
+	mg_buf_free(&s.keys);
+	mg_buf_free(&s.ports);
 	mg_buf_free(&s.idle);
 	jv_free(s.rows);
 	return b;

@@ -6,16 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunk/json.h"
 #include "rt/err.h"
 #include "rt/mem.h"
 #include "rt/share.h"
 
-/* One program for both functions: a process compiles once. */
-#define DISPATCH	"\nif has(\"data\") then event else request end"
+/* One program for both functions: most processes compile once. */
+#define COMMON	"\nif has(\"data\") then event else request end"
+#define RARE	"\nif has(\"data\") then rare_event else rare_request end"
 
 struct mg_provider {
-	jq_state	*jq;
-	char		*name;
+	jq_state	*jq, *rare;	/* rare: NULL until it is needed */
+	char		*name, *text;
+	int		 has_rare;
 	jv		 key_event, key_data;	/* kept, so that their hashes are made once */
 };
 
@@ -71,24 +74,17 @@ compile(jq_state *jq, const char *program)
 }
 
 static jq_state *
-load(const char *name, struct mg_err *e)
+load(const char *name, const char *text, const char *dispatch, struct mg_err *e)
 {
 	struct complaint c = { name, e, 0 };
-	char *file, *text, *program;
+	char *program;
 	jq_state *jq;
 
-	file = mg_printf("providers/%s.jq", name);
-	text = mg_share_text(file, NULL, NULL, e);
-	free(file);
-	if (text == NULL)
-		return NULL;
 	if ((jq = jq_init()) == NULL) {
 		mg_fail(e, MG_SYS, "libjq: cannot be initialised");
-		free(text);
 		return NULL;
 	}
-	program = mg_printf("%s" DISPATCH, text);
-	free(text);
+	program = mg_printf("%s%s", text, dispatch);
 	jq_set_error_cb(jq, complain, &c);
 	if (!compile(jq, program)) {
 		if (c.count == 0)
@@ -106,17 +102,27 @@ struct mg_provider *
 mg_provider_new(const char *name, struct mg_err *e)
 {
 	struct mg_provider *p;
+	char *file, *text;
 	jq_state *jq;
 
 	if (!name_ok(name)) {
 		mg_fail(e, MG_USAGE, "wire \"%s\": not the name of a provider file", name);
 		return NULL;
 	}
-	if ((jq = load(name, e)) == NULL)
+	file = mg_printf("providers/%s.jq", name);
+	text = mg_share_text(file, NULL, NULL, e);
+	free(file);
+	if (text == NULL)
 		return NULL;
+	if ((jq = load(name, text, COMMON, e)) == NULL) {
+		free(text);
+		return NULL;
+	}
 	p = mg_calloc(1, sizeof *p);
 	p->jq = jq;
 	p->name = mg_strdup(name);
+	p->text = text;
+	p->has_rare = strstr(text, "def rare_event") != NULL && strstr(text, "def rare_request") != NULL;
 	p->key_event = jv_string("event");
 	p->key_data = jv_string("data");
 	return p;
@@ -128,10 +134,24 @@ mg_provider_free(struct mg_provider *p)
 	if (p == NULL)
 		return;
 	jq_teardown(&p->jq);
+	if (p->rare != NULL)
+		jq_teardown(&p->rare);
 	jv_free(p->key_event);
 	jv_free(p->key_data);
 	free(p->name);
+	free(p->text);
 	free(p);
+}
+
+/* The program for the rest; a file that has none has all in the first. */
+static jq_state *
+rare(struct mg_provider *p, struct mg_err *e)
+{
+	if (!p->has_rare)
+		return p->jq;
+	if (p->rare == NULL)
+		p->rare = load(p->name, p->text, RARE, e);
+	return p->rare;
 }
 
 /* What a jq program gave up with; consumes v. */
@@ -147,15 +167,46 @@ broke(struct mg_provider *p, const char *what, jv v, struct mg_err *e)
 	return -1;
 }
 
-jv
-mg_provider_request(struct mg_provider *p, jv input, struct mg_err *e)
+/* Whether a piece of a call brings its arguments as an object: where its bytes stand is for the rare program to say. */
+static int
+has_object(jv calls)
+{
+	int found = 0;
+	jv arguments;
+
+	jv_array_foreach(calls, i, c) {
+		arguments = mg_jv_get(c, "arguments");
+		if (jv_get_kind(arguments) == JV_KIND_OBJECT)
+			found = 1;
+		jv_free(arguments);
+		jv_free(c);
+	}
+	return found;
+}
+
+static int
+is_rare(struct mg_provider *p, jv v)
+{
+	jv calls;
+	int found;
+
+	if (!p->has_rare)
+		return 0;
+	calls = mg_jv_get(v, "calls");
+	found = jv_get_kind(calls) == JV_KIND_ARRAY && jv_array_length(jv_copy(calls)) > 0 && has_object(calls);
+	jv_free(calls);
+	return found || mg_jv_true(v, "rare", 0);
+}
+
+static jv
+request_from(struct mg_provider *p, jq_state *jq, jv input, struct mg_err *e)
 {
 	jv v, more;
 
-	jq_start(p->jq, input, 0);
-	v = jq_next(p->jq);
+	jq_start(jq, input, 0);
+	v = jq_next(jq);
 	if (jv_get_kind(v) == JV_KIND_OBJECT) {
-		more = jq_next(p->jq);
+		more = jq_next(jq);
 		if (jv_get_kind(more) == JV_KIND_INVALID && !jv_invalid_has_msg(jv_copy(more))) {
 			jv_free(more);
 			return v;
@@ -171,15 +222,39 @@ mg_provider_request(struct mg_provider *p, jv input, struct mg_err *e)
 	return jv_invalid();
 }
 
-int
-mg_provider_event(struct mg_provider *p, jv input, void (*delta)(void *, jv), void *arg,
+jv
+mg_provider_request(struct mg_provider *p, jv input, struct mg_err *e)
+{
+	jv v = request_from(p, p->jq, jv_copy(input), e);
+	jq_state *jq;
+
+	if (!is_rare(p, v)) {
+		jv_free(input);
+		return v;
+	}
+	jv_free(v);
+	if ((jq = rare(p, e)) == NULL) {
+		jv_free(input);
+		return jv_invalid();
+	}
+	return request_from(p, jq, input, e);
+}
+
+/* Gives every delta, or returns 1 at one that says {rare: true}. */
+static int
+event_from(struct mg_provider *p, jq_state *jq, jv input, void (*delta)(void *, jv), void *arg,
     struct mg_err *e)
 {
 	jv v;
 
-	jq_start(p->jq, input, 0);
-	while (jv_get_kind(v = jq_next(p->jq)) != JV_KIND_INVALID)
+	jq_start(jq, input, 0);
+	while (jv_get_kind(v = jq_next(jq)) != JV_KIND_INVALID) {
+		if (jq == p->jq && is_rare(p, v)) {
+			jv_free(v);
+			return 1;
+		}
 		delta(arg, v);
+	}
 	if (jv_invalid_has_msg(jv_copy(v)))
 		return broke(p, "event", v, e);
 	jv_free(v);
@@ -187,12 +262,33 @@ mg_provider_event(struct mg_provider *p, jv input, void (*delta)(void *, jv), vo
 }
 
 int
-mg_provider_feed(struct mg_provider *p, const char *event, jv data, void (*delta)(void *, jv),
-    void *arg, struct mg_err *e)
+mg_provider_event(struct mg_provider *p, jv input, void (*delta)(void *, jv), void *arg,
+    struct mg_err *e)
+{
+	int r = event_from(p, p->jq, jv_copy(input), delta, arg, e);
+
+	if (r == 1)
+		return mg_provider_rare(p, input, delta, arg, e);
+	jv_free(input);
+	return r;
+}
+
+int
+mg_provider_rare(struct mg_provider *p, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *e)
+{
+	jq_state *jq = rare(p, e);
+
+	if (jq == NULL) {
+		jv_free(input);
+		return -1;
+	}
+	return event_from(p, jq, input, delta, arg, e);
+}
+
+jv
+mg_provider_input(struct mg_provider *p, const char *event, jv data)
 {
 	jv input = jv_object_set(jv_object(), jv_copy(p->key_data), data);
 
-	if (event != NULL)
-		input = jv_object_set(input, jv_copy(p->key_event), jv_string(event));
-	return mg_provider_event(p, input, delta, arg, e);
+	return event != NULL ? jv_object_set(input, jv_copy(p->key_event), jv_string(event)) : input;
 }

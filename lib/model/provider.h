@@ -1,29 +1,37 @@
-/* provider.h - a family of models as data: one jq file with two functions.
+/* provider.h - a family of models as data: one jq file.
  * SPDX-License-Identifier: MIT
  *
- * share/providers/NAME.jq defines `request` and `event`, both stateless.
+ * share/providers/NAME.jq defines two stateless functions, `request` and `event`.  Compiling costs
+ * by the size of what is compiled (libjq 1.6: 13 ms, and 50 microseconds for each small thing), so a file may
+ * answer {rare: true} and do the rest in `rare_request` and `rare_event`, which are compiled when needed.
  *
- * request: {backend, messages, tools, params} -> {method, path, headers: {}, body: {}, optional: []}
- *   path is appended to backend.base_url; "url" in its place is taken whole.  The key and its
- *   header are added in C: no jq program ever sees a secret.
- *   optional: names of what may be left out when a 400 names it; then the request is made once
- *   more with params.omit = [names].
- *   messages are neutral: {role: system|user|assistant|tool, content: string or parts,
- *     calls?: [{id, name, arguments}], call_id?, name?, is_error?, opaque?, reasoning?};
- *   tools: [{name, description, parameters}].
- *   A tool call's arguments travel as text; where the wire wants them inside JSON as a
- *   string they are that string.
- * event: one event {event?, data} (data parsed, or a string where it is no JSON) -> zero or more deltas.
- *   A whole reply that is no stream comes as one event; the body of an HTTP error comes as
- *   {status, data} and gives an error.
- *   {text: T}, {think: T, summary?: true, as?: FIELD}    as: the field it came in (kept in opaque as {think_as})
- *   {call: {slot?, id?, name?, args?, raw?, extra?}}     args: text to append; raw: the path of an object in
- *                                                        data whose bytes are the arguments; extra: kept in
- *                                                        opaque as {call_id, extra}
- *   {opaque: {...}, key?, join?}                         same key: merged; the text of its member join is appended
- *   {usage: {input, output, cached, reasoning, cost}, model?}, {stop: REASON, model?},
- *   {error: {code?, message?, retryable?, retry_after?, loading?}}, {end: true}.
- *   Reasons and codes: see mg_reply in model/call.h.  A null anywhere is as absent. */
+ * request: {backend, messages, tools, settings, omit, rich} -> {body, path?, url?, method?, headers?, optional?}
+ *   backend   resolved: see backend.h
+ *   messages  [{role: system|user|assistant|tool, content: a string, or parts where there is more than text,
+ *               calls?: [{id, name, arguments}], call_id?, is_error?, reasoning?, opaque?}]
+ *             arguments is the text of a JSON object; where the wire wants a string, it is that string
+ *   tools     [{name, description?, parameters}]
+ *   settings  what the backend sends along, for the root of the body; with the limit of tokens
+ *   omit      names to leave out (a server refused them); rich: something beyond text and plain settings is there
+ *   path      in place of backend.path, behind backend.base_url; url: in place of all
+ *   optional  what may be left out when a 400 names it
+ *   The key's header, extra_headers, extra_query and extra_body are put in afterwards: no jq program sees a secret.
+ * event: {event?, data} -> deltas.  data is an object, parsed.  rare_event besides: {event, data: a string
+ *   or array}, and {status, data} for the body of an HTTP error, which gives an error.  A whole reply that is no
+ *   stream is one event.  "[DONE]" is seen to by the caller.
+ *   A delta is an object with any of these; null is as absent:
+ *   text: T                              visible text
+ *   thinks: {FIELD: T, ...}              thinking: the first that is a text; the field's name is kept in opaque
+ *                                        as {think_as: FIELD}.  summary: true, where it is a summary
+ *   calls: [{slot, id, name, arguments, raw, extra}]   pieces of tool calls; arguments is text to append;
+ *                                        raw: the path in data of an object whose bytes are the arguments (an
+ *                                        object in `arguments` makes the event rare); extra: kept in opaque as
+ *                                        {call_id, extra}
+ *   opaque: {...}, key: K, join: NAME    an item to be sent back; one with the same key is continued, and the
+ *                                        text of its member NAME appended
+ *   usage: {input, output, cached, reasoning, cost}; model: NAME; stop: REASON; end: true
+ *   error: {code, message, status, retryable, retry_after, loading}
+ *   Reasons and codes: see struct mg_reply in call.h. */
 #ifndef MG_MODEL_PROVIDER_H
 #define MG_MODEL_PROVIDER_H
 
@@ -32,16 +40,17 @@
 struct mg_err;
 struct mg_provider;
 
-/* Compiles share/providers/NAME.jq: 1 to 13 ms, so do it while something else is waited
- * for, but in no second thread.  ~/.jq is never read.  NULL: see *e (MG_USAGE). */
+/* Compiles share/providers/NAME.jq, so do it while something else is waited for, but in no
+ * second thread.  ~/.jq is never read.  NULL: see *e (MG_USAGE). */
 struct mg_provider *mg_provider_new(const char *name, struct mg_err *);
 void	mg_provider_free(struct mg_provider *);
 /* Consumes input.  The request object, or invalid: see *e. */
 jv	mg_provider_request(struct mg_provider *, jv input, struct mg_err *);
-/* Consumes input; calls delta (which owns each) for every delta.  0, or -1 (MG_DATA). */
+/* {event?, data}: consumes data; event may be NULL. */
+jv	mg_provider_input(struct mg_provider *, const char *event, jv data);
+/* Consumes input; calls delta (which owns each) for every delta.  0, or -1: see *e (MG_DATA). */
 int	mg_provider_event(struct mg_provider *, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *);
-/* The same for the text of one stream event; event may be NULL. */
-int	mg_provider_feed(struct mg_provider *, const char *event, jv data,
-	    void (*delta)(void *, jv), void *arg, struct mg_err *);
+/* The same, at once by what the file has for rare things. */
+int	mg_provider_rare(struct mg_provider *, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *);
 
 #endif

@@ -45,7 +45,7 @@ mg_proc_follow_parent(int sig)
 
 /* Only async-signal-safe calls: we are between fork and exec. */
 static _Noreturn void
-child(const struct mg_spawn *s, const int fd[4], pid_t parent)
+child(const struct mg_spawn *s, int fd[4], pid_t parent)
 {
 	int saved, i;
 
@@ -65,6 +65,9 @@ child(const struct mg_spawn *s, const int fd[4], pid_t parent)
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (i = 0; i < 4; i++)	/* where 0, 1 or 2 was closed a pipe may have got its number */
+		if (fd[i] >= 0 && fd[i] < 3 && (fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 3)) == -1)
+			goto out;
 	if (dup2(fd[0], 0) == -1 || dup2(fd[1], 1) == -1 || (fd[2] >= 0 && dup2(fd[2], 2) == -1) ||
 	    (s->dir != NULL && chdir(s->dir) == -1))
 		goto out;

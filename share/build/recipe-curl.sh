@@ -42,7 +42,7 @@ build_curl() {
 	no='-DOPENSSL_NO_ENGINE -DOPENSSL_NO_UI_CONSOLE'
 	# shellcheck disable=SC2046 # words are what is wanted
 	"$src/configure" $(curl_options) CC="$CC" AR="$AR" CPPFLAGS="$cppflags $no" \
-	    CFLAGS="$cflags -ffile-prefix-map=$src=curl -ffile-prefix-map=$build/curl=curl"
+	    CFLAGS="$cflags -ffile-prefix-map=$src/=curl/ -ffile-prefix-map=$build/curl/=curl/"
 	make -j "$JOBS" -C lib libcurl.la
 	cp lib/.libs/libcurl.a "$out/lib/libcurl.a.new"
 	mv "$out/lib/libcurl.a.new" "$out/lib/libcurl.a"

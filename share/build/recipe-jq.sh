@@ -67,7 +67,7 @@ build_jq() {
 		printf '%s\n' $cppflags $cflags -w
 		jq_defines
 		printf '%s\n' "-I$dir" "-I$src" "-I$src/src" "-I$(dirname "$dec")" \
-		    "-I$onig" "-ffile-prefix-map=$src=jq" "-ffile-prefix-map=$dir=jq"
+		    "-I$onig" "-ffile-prefix-map=$src/=jq/" "-ffile-prefix-map=$dir/=jq/"
 	} > "$dir/flags"
 	set --
 	for c in "$src"/src/*.c; do
@@ -99,7 +99,7 @@ build_onig() {
 	#define VERSION "$(version_onig "$onig/..")"
 	EOF
 	printf '%s\n' $cppflags $cflags -w -DHAVE_CONFIG_H "-I$dir" "-I$onig" \
-	    "-ffile-prefix-map=$onig=onig" > "$dir/flags"
+	    "-ffile-prefix-map=$onig/=onig/" > "$dir/flags"
 	set --
 	for c in ascii onig_init regcomp regenc regerror regexec regext regparse regsyntax \
 	    regtrav regversion st unicode unicode_fold1_key unicode_fold2_key \

@@ -164,7 +164,7 @@ make_one() {
 # base: what every static program needs: flags for both steps, and nonss.o.
 # Relative relocations in their short form save 0.5 MiB, where the linker can.
 recipe_base() {
-	$CC $cppflags $cflags -w -D_GNU_SOURCE "-ffile-prefix-map=$here=build" \
+	$CC $cppflags $cflags -w -D_GNU_SOURCE "-ffile-prefix-map=$here/=build/" \
 	    -c -o "$out/lib/nonss.o" "$here/nonss.c" || die 1 'nonss.c: build failed'
 	printf '%s\n' "$cppflags $cflags -I$out/include" > "$out/compile.flags"
 	link='-static-pie -Wl,--gc-sections,--as-needed,-z,relro,-z,now,-z,noexecstack'
