@@ -10,7 +10,7 @@ BATS_JOBS ?= 2
 WARN   := -Wno-unknown-warning-option -Wno-format-truncation -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -fno-plt
 ifneq ($(SANITIZE),)
-B      := $(B)/sanitize
+override B := $(B)/sanitize
 CFLAGS := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
 HARDEN :=
 endif

@@ -46,8 +46,8 @@ options(struct agent *a, int argc, char *argv[])
 	struct options *o = &a->o;
 	int k;
 
-	*o = (struct options){ .max_answers = -1, .turn = -1, .tool = 120,
-		.limit = { .connect = -1, .first_byte = -1, .idle = -1, .tries = 3 } };
+	*o = (struct options){ .max_answers = -1, .turn = -1, .tool = -1,
+		.limit = { .connect = -1, .first_byte = -1, .idle = -1, .tries = -1 } };
 	while ((k = mg_getopt(&cmd, argc, argv, 0)) != -1)
 		switch (k) {
 		case O_CONNECT: o->limit.connect = mg_optsec(&cmd, "--connect-timeout"); break;
@@ -89,6 +89,10 @@ limits(struct agent *a)
 		o->turn = mg_jv_num(l, "turn_timeout", 900);
 	if (o->max_answers < 0)
 		o->max_answers = (long)mg_jv_num(l, "max_answers", 3);
+	if (o->limit.tries < 1)
+		o->limit.tries = (long)mg_jv_num(l, "tries", 3);
+	if (o->tool < 0)
+		o->tool = mg_jv_num(l, "tool_timeout", 120);
 	if (o->max_answers < 1)
 		o->max_answers = 1;
 }

@@ -29,12 +29,14 @@ id_text(struct mg_load *l, const struct mg_node *id)
 		return NULL;
 	}
 	if (!mg_id_ok(id->text, id->len)) {
-		mg_load_fail(l, id, "id: 1 to %d bytes without control characters were expected", MG_ID_MAX);
+		mg_load_fail(l, id,
+		    "id: 1 to %d bytes without control characters were expected", MG_ID_MAX);
 		return NULL;
 	}
 	for (r = reserved; *r != NULL; r++)
 		if (strcmp(*r, id->text) == 0) {
-			mg_load_fail(l, id, "id '%s': the run itself has that name: choose another", id->text);
+			mg_load_fail(l, id,
+			    "id '%s': the run itself has that name: choose another", id->text);
 			return NULL;
 		}
 	return mg_memdup(id->text, id->len);
@@ -52,7 +54,8 @@ id_taken(struct mg_load *l, const struct mg_node *at, const char *id)
 		same = strcmp(mg_jv_str(other, "id", ""), id) == 0;
 		jv_free(other);
 		if (same)
-			return mg_load_fail(l, at, "agent '%.100s' stands already in line %zu: ids must differ", id,
+			return mg_load_fail(l, at,
+			    "agent '%.100s' stands already in line %zu: ids must differ", id,
 			    l->id_line[i]);
 	}
 	return 0;
@@ -88,7 +91,8 @@ mg_load_agent_done(struct mg_load *l, const struct mg_node *entry, const struct 
 		where = mg_node_get(entry, "backend");
 		mg_load_fail(l, where != NULL ? where : entry, "agent '%.100s': %s", name, why.msg);
 	} else if (size_of(agent) > AGENT_MAX) {
-		mg_load_fail(l, entry, "agent '%.100s': longer than a chunk may be (%zu bytes)", name, AGENT_MAX);
+		mg_load_fail(l, entry, "agent '%.100s': longer than a chunk may be (%zu bytes)", name,
+		    AGENT_MAX);
 	} else {
 		l->id_line = mg_grow(l->id_line, l->nagent, &l->cap, sizeof *l->id_line);
 		l->id_line[l->nagent++] = at->line;
@@ -139,7 +143,8 @@ members(struct mg_load *l, const struct mg_node *entry, jv agent)
 static int
 one_agent(struct mg_load *l, const struct mg_node *entry)
 {
-	static const char *const known[] = { "id", "backend", "system_message", "tools", "launcher", "order", NULL };
+	static const char *const known[] = { "id", "backend", "system_message", "tools", "launcher",
+		"order", NULL };
 	const struct mg_node *b;
 	jv agent, backend;
 
@@ -151,7 +156,8 @@ one_agent(struct mg_load *l, const struct mg_node *entry)
 		return mg_load_v1_agent(l, entry);
 	mg_load_unknown(l, entry, known);
 	if ((b = mg_node_get(entry, "backend")) == NULL)
-		return mg_load_fail(l, entry, "agent %zu: no backend: a mapping with type or model was expected", l->nagent + 1);
+		return mg_load_fail(l, entry,
+		    "agent %zu: no backend: a mapping with type or model was expected", l->nagent + 1);
 	backend = mg_load_backend(l, b);
 	if (!jv_is_valid(backend)) {
 		jv_free(backend);
@@ -168,12 +174,14 @@ one_agent(struct mg_load *l, const struct mg_node *entry)
 int
 mg_load_agents(struct mg_load *l)
 {
-	const struct mg_node *root = l->tree.root, *one = mg_node_get(root, "agent"), *all = mg_node_get(root, "agents");
+	const struct mg_node *root = l->tree.root, *one = mg_node_get(root, "agent"),
+			     *all = mg_node_get(root, "agents");
 	size_t i;
 
 	if (one != NULL) {
 		if (all != NULL)
-			mg_load_warn(l, all, "agents: left out, because agent stands in line %zu", one->line);
+			mg_load_warn(l, all,
+			    "agents: left out, because agent stands in line %zu", one->line);
 		return one_agent(l, one);
 	}
 	if (all == NULL)

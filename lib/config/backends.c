@@ -40,9 +40,11 @@ mg_load_later(struct mg_load *l, const struct mg_node *key, const struct mg_node
 	for (i = 0; i < sizeof later / sizeof *later; i++) {
 		if (strcmp(later[i].key, key->text) != 0)
 			continue;
-		if (val->kind != MG_N_NULL && !(val->kind == MG_N_BOOL && val->number == 0) && !(l->told >> i & 1)) {
+		if (val->kind != MG_N_NULL && !(val->kind == MG_N_BOOL && val->number == 0) &&
+		    !(l->told >> i & 1)) {
 			l->told |= 1UL << i;
-			mg_load_warn(l, key, "%s: accepted without effect: %s", key->text, later[i].what);
+			mg_load_warn(l, key,
+			    "%s: accepted without effect: %s", key->text, later[i].what);
 		}
 		return 1;
 	}
@@ -57,7 +59,8 @@ hide(struct mg_load *l, char *value, jv *backend)
 
 	c->secret = mg_realloc(c->secret, (c->nsecret + 1) * sizeof *c->secret);
 	c->secret[c->nsecret++] = (struct mg_secret){ NULL, name, value };	/* its agent's id is not known yet */
-	*backend = jv_object_set(*backend, jv_string("key_env"), jv_array_append(jv_array(), jv_string(name)));
+	*backend =
+	    jv_object_set(*backend, jv_string("key_env"), jv_array_append(jv_array(), jv_string(name)));
 }
 
 /* A literal becomes a secret, ${NAME} the name of a variable.  The text never stands in a message. */
@@ -68,13 +71,15 @@ api_key(struct mg_load *l, const struct mg_node *o, jv *backend)
 	char *name, *value;
 
 	if (o->text == NULL)
-		return mg_load_fail(l, o, "api_key: text was expected, this is %s", mg_kind_name(o->kind));
+		return mg_load_fail(l, o,
+		    "api_key: text was expected, this is %s", mg_kind_name(o->kind));
 	if (o->len == 0)
 		return 0;
 	if (strlen(o->text) != o->len)
 		return mg_load_fail(l, o, "api_key: text without NUL was expected");
 	if ((name = mg_expand_alone(o->text)) != NULL) {
-		*backend = jv_object_set(*backend, jv_string("key_env"), jv_array_append(jv_array(), jv_string(name)));
+		*backend = jv_object_set(
+		    *backend, jv_string("key_env"), jv_array_append(jv_array(), jv_string(name)));
 		free(name);
 		return 0;
 	}
@@ -94,13 +99,15 @@ environment(struct mg_load *l, const struct mg_node *o, jv *backend)
 
 	if (o->kind != MG_N_SEQ && o->kind != MG_N_MAP) {
 		jv_free(env);
-		return mg_load_fail(l, o, "env: a mapping of names to texts, or a list of names, was expected");
+		return mg_load_fail(l, o,
+		    "env: a mapping of names to texts, or a list of names, was expected");
 	}
 	for (i = 0; i < o->n; i++) {
 		v = o->pair[i].val;
 		if (v->text == NULL) {
 			jv_free(env);
-			return mg_load_fail(l, v, "env: text was expected, this is %s", mg_kind_name(v->kind));
+			return mg_load_fail(l, v,
+			    "env: text was expected, this is %s", mg_kind_name(v->kind));
 		}
 		if (o->kind == MG_N_SEQ)
 			env = jv_array_append(env, jv_string(v->text));
@@ -115,7 +122,8 @@ environment(struct mg_load *l, const struct mg_node *o, jv *backend)
 static int
 key_names(struct mg_load *l, const struct mg_node *o, jv *backend)
 {
-	jv names = o->kind == MG_N_STR ? jv_array_append(jv_array(), mg_node_value(o)) : mg_load_words(l, o, "key_env");
+	jv names = o->kind == MG_N_STR ? jv_array_append(jv_array(), mg_node_value(o))
+				       : mg_load_words(l, o, "key_env");
 
 	if (!jv_is_valid(names)) {
 		jv_free(names);
@@ -132,7 +140,9 @@ warn_rounded(struct mg_load *l, const struct mg_node *o)
 	size_t i;
 
 	if (o->kind == MG_N_INT && fabs(o->number) >= EXACT)
-		mg_load_warn(l, o, "%.40s: rounded, because numbers beyond 2^53 do not survive JSON: put it in quotes", o->text);
+		mg_load_warn(l, o,
+		    "%.40s: rounded, because numbers beyond 2^53 do not survive JSON: put it in quotes",
+		    o->text);
 	for (i = 0; i < o->n; i++)
 		warn_rounded(l, o->pair[i].val);
 }
@@ -141,8 +151,8 @@ warn_rounded(struct mg_load *l, const struct mg_node *o)
 static int
 member(struct mg_load *l, const struct mg_node *key, const struct mg_node *o, jv *backend)
 {
-	static const char *const text[] = { "type", "model", "base_url", "azure_endpoint", "api_version", "mode",
-		"wire", "auth", "path", "max_tokens_field", NULL };
+	static const char *const text[] = { "type", "model", "base_url", "azure_endpoint",
+		"api_version", "mode", "wire", "auth", "path", "max_tokens_field", NULL };
 	const char *at;
 	int i;
 	jv v;
@@ -156,9 +166,11 @@ member(struct mg_load *l, const struct mg_node *key, const struct mg_node *o, jv
 	for (i = 0; text[i] != NULL; i++)
 		if (strcmp(key->text, text[i]) == 0 && mg_load_kind(l, o, MG_N_STR, text[i]) == -1)
 			return -1;
-	if (strcmp(key->text, "base_url") == 0 && (at = strchr(o->text, '@')) != NULL && strstr(o->text, "://") != NULL &&
+	if (strcmp(key->text, "base_url") == 0 && (at = strchr(o->text, '@')) != NULL &&
+	    strstr(o->text, "://") != NULL &&
 	    strcspn(strstr(o->text, "://") + 3, "/") > (size_t)(at - strstr(o->text, "://") - 3))
-		mg_load_warn(l, o, "base_url: what stands before the @ will be readable in the run's journal");
+		mg_load_warn(l, o,
+		    "base_url: what stands before the @ will be readable in the run's journal");
 	if (strcmp(key->text, "command") == 0) {
 		v = mg_load_words(l, o, "command");
 	} else {
@@ -177,21 +189,23 @@ member(struct mg_load *l, const struct mg_node *key, const struct mg_node *o, jv
 static void
 warn_slip(struct mg_load *l, const struct mg_node *map, const struct mg_node *key)
 {
-	static const char *const ours[] = { "type", "model", "base_url", "api_key", "key_env", "command", "mcp_servers",
-		"context_paths", "azure_endpoint", "api_version", NULL };
+	static const char *const ours[] = { "type", "model", "base_url", "api_key", "key_env",
+		"command", "mcp_servers", "context_paths", "azure_endpoint", "api_version", NULL };
 	const char *near = mg_near(key->text, ours);
 
 	if (near == NULL || strcmp(near, key->text) == 0 || mg_node_get(map, near) != NULL ||
 	    strcmp(key->text, "models") == 0)	/* OpenRouter's fallbacks */
 		return;
-	mg_load_warn(l, key, "key '%.60s' goes to the provider as it is: did you mean '%s'?", key->text, near);
+	mg_load_warn(l, key,
+	    "key '%.60s' goes to the provider as it is: did you mean '%s'?", key->text, near);
 }
 
 jv
 mg_load_backend(struct mg_load *l, const struct mg_node *map)
 {
-	static const char *const of_command[] = { "type", "command", "mode", "env", "pass_env", "timeout", "model",
-		"cwd", "mcp_servers", "allowed_tools", "exclude_tools", "context_paths", NULL };
+	static const char *const of_command[] = { "type", "command", "mode", "env", "pass_env",
+		"timeout", "model", "cwd", "mcp_servers", "allowed_tools", "exclude_tools",
+		"context_paths", NULL };
 	const struct mg_node *key, *val;
 	int program = mg_node_get(map, "command") != NULL;
 	jv backend = jv_object();

@@ -19,8 +19,8 @@
 static int
 dangerous(const char *name)
 {
-	static const char *const never[] = { "BASH_ENV", "ENV", "IFS", "PYTHONPATH", "PYTHONSTARTUP", "PERL5OPT",
-		"PERL5LIB", "RUBYOPT", "NODE_OPTIONS", NULL };
+	static const char *const never[] = { "BASH_ENV", "ENV", "IFS", "PYTHONPATH", "PYTHONSTARTUP",
+		"PERL5OPT", "PERL5LIB", "RUBYOPT", "NODE_OPTIONS", NULL };
 	int i;
 
 	if (strncmp(name, "LD_", 3) == 0 || strncmp(name, "DYLD_", 5) == 0)
@@ -40,7 +40,8 @@ quoted(char *s)
 	for (; *from != quote; from++) {
 		if (*from == '\0')
 			return NULL;
-		if (quote == '"' && *from == '\\' && from[1] != '\0' && strchr("\"\\n$", from[1]) != NULL) {
+		if (quote == '"' && *from == '\\' && from[1] != '\0' &&
+		    strchr("\"\\n$", from[1]) != NULL) {
 			from++;
 			*to++ = *from == 'n' ? '\n' : *from;
 		} else {

@@ -9,13 +9,10 @@ struct moved {
 };
 
 /* Members of model_config that are limits of that agent. */
-static const struct moved limits[] = {
-	{ "inference_timeout", "turn_timeout" }, { "max_retries", "tries" }, { "max_rounds", "tool_rounds" }, { NULL, NULL }
-};
-static const struct moved passed[] = {
-	{ "model", "model" }, { "max_tokens", "max_tokens" }, { "temperature", "temperature" }, { "top_p", "top_p" },
-	{ NULL, NULL }
-};
+static const struct moved limits[] = { { "inference_timeout", "turn_timeout" },
+	{ "max_retries", "tries" }, { "max_rounds", "tool_rounds" }, { NULL, NULL } };
+static const struct moved passed[] = { { "model", "model" }, { "max_tokens", "max_tokens" },
+	{ "temperature", "temperature" }, { "top_p", "top_p" }, { NULL, NULL } };
 
 /* Copies what is there into o.  Numbers alone where numbers is set.  0, or -1. */
 static int
@@ -43,7 +40,8 @@ tool(struct mg_load *l, const struct mg_node *name, const char *type, jv *backen
 	const char *flag = NULL;
 
 	if (name->kind != MG_N_STR)
-		return mg_load_fail(l, name, "tools: text was expected, this is %s", mg_kind_name(name->kind));
+		return mg_load_fail(l, name,
+		    "tools: text was expected, this is %s", mg_kind_name(name->kind));
 	if (strcmp(name->text, "live_search") == 0)
 		flag = "enable_web_search";
 	else if (strcmp(name->text, "code_execution") == 0 && strcmp(type, "gemini") == 0)
@@ -51,7 +49,9 @@ tool(struct mg_load *l, const struct mg_node *name, const char *type, jv *backen
 	else if (strcmp(name->text, "code_execution") == 0 && strcmp(type, "openai") == 0)
 		flag = "enable_code_interpreter";
 	else if (strcmp(name->text, "code_execution") != 0)
-		mg_load_warn(l, name, "tools: unknown tool '%.60s': live_search and code_execution are known", name->text);
+		mg_load_warn(l, name,
+		    "tools: unknown tool '%.60s': live_search and code_execution are known",
+		    name->text);
 	if (flag != NULL) {
 		key.text = (char *)flag;
 		mg_load_later(l, &key, &yes);
@@ -62,11 +62,13 @@ tool(struct mg_load *l, const struct mg_node *name, const char *type, jv *backen
 
 /* model_config as a backend and limits; -1: see *e. */
 static int
-translate(struct mg_load *l, const struct mg_node *config, const struct mg_node *type, jv *backend, jv *limit)
+translate(
+    struct mg_load *l, const struct mg_node *config, const struct mg_node *type, jv *backend, jv *limit)
 {
-	static const char *const known[] = { "model", "tools", "max_retries", "max_rounds", "max_tokens", "temperature",
-		"top_p", "inference_timeout", "stream", NULL };
-	const struct mg_node *tools = mg_node_get(config, "tools"), *model = mg_node_get(config, "model");
+	static const char *const known[] = { "model", "tools", "max_retries", "max_rounds",
+		"max_tokens", "temperature", "top_p", "inference_timeout", "stream", NULL };
+	const struct mg_node *tools = mg_node_get(config, "tools"),
+			     *model = mg_node_get(config, "model");
 	size_t i;
 
 	if (type != NULL) {
@@ -93,15 +95,18 @@ translate(struct mg_load *l, const struct mg_node *config, const struct mg_node 
 int
 mg_load_v1_agent(struct mg_load *l, const struct mg_node *entry)
 {
-	static const char *const known[] = { "agent_id", "agent_type", "model_config", "system_message", NULL };
+	static const char *const known[] = { "agent_id", "agent_type", "model_config", "system_message",
+		NULL };
 	const struct mg_node *said = mg_node_get(entry, "system_message");
 	jv backend = jv_object(), limit = jv_object(), agent;
 
 	if (!l->v1)
-		mg_load_warn(l, entry, "an agent in the v1 schema (agent_type, model_config): it was translated");
+		mg_load_warn(l, entry,
+		    "an agent in the v1 schema (agent_type, model_config): it was translated");
 	l->v1 = 1;
 	mg_load_unknown(l, entry, known);
-	if (translate(l, mg_node_get(entry, "model_config"), mg_node_get(entry, "agent_type"), &backend, &limit) == -1 ||
+	if (translate(l, mg_node_get(entry, "model_config"), mg_node_get(entry, "agent_type"), &backend,
+		&limit) == -1 ||
 	    (said != NULL && mg_load_kind(l, said, MG_N_STR, "system_message") == -1)) {
 		jv_free(backend);
 		jv_free(limit);

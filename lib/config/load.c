@@ -54,8 +54,10 @@ mg_load_kind(struct mg_load *l, const struct mg_node *o, enum mg_kind kind, cons
 	if (o->kind == kind || (kind == MG_N_FLOAT && o->kind == MG_N_INT))
 		return 0;
 	if (kind == MG_N_STR && o->kind < MG_N_STR)
-		return mg_load_fail(l, o, "%s: text was expected, this is %s: put it in quotes", what, mg_kind_name(o->kind));
-	return mg_load_fail(l, o, "%s: %s was expected, this is %s", what, mg_kind_name(kind), mg_kind_name(o->kind));
+		return mg_load_fail(l, o, "%s: text was expected, this is %s: put it in quotes", what,
+		    mg_kind_name(o->kind));
+	return mg_load_fail(l, o,
+	    "%s: %s was expected, this is %s", what, mg_kind_name(kind), mg_kind_name(o->kind));
 }
 
 void
@@ -72,7 +74,8 @@ mg_load_unknown(struct mg_load *l, const struct mg_node *map, const char *const 
 		if (*k != NULL)
 			continue;
 		if ((near = mg_near(key->text, known)) != NULL)
-			mg_load_warn(l, key, "unknown key '%.60s': did you mean '%s'?", key->text, near);
+			mg_load_warn(l, key,
+			    "unknown key '%.60s': did you mean '%s'?", key->text, near);
 		else
 			mg_load_warn(l, key, "unknown key '%.60s': it has no effect here", key->text);
 	}
@@ -91,7 +94,8 @@ word_list(struct mg_load *l, const struct mg_node *o, const char *what)
 			jv_free(list);
 			return jv_invalid();
 		}
-		list = jv_array_append(list, jv_string_sized(o->pair[i].val->text, (int)o->pair[i].val->len));
+		list = jv_array_append(
+		    list, jv_string_sized(o->pair[i].val->text, (int)o->pair[i].val->len));
 	}
 	return list;
 }
@@ -106,7 +110,8 @@ mg_load_words(struct mg_load *l, const struct mg_node *o, const char *what)
 	if (o->kind == MG_N_SEQ && o->n > 0)
 		return word_list(l, o, what);
 	if (o->kind != MG_N_STR) {
-		mg_load_fail(l, o, "%s: a program and its arguments were expected, a list or one line", what);
+		mg_load_fail(l, o,
+		    "%s: a program and its arguments were expected, a list or one line", what);
 		return jv_invalid();
 	}
 	if ((argv = mg_argv_split(o->text, &why)) == NULL) {
@@ -139,7 +144,9 @@ example(const char *path, size_t *len)
 	int i, k;
 
 	for (k = 0; k < 2 && text == NULL; k++)
-		for (i = 0; suffix[i] != NULL && text == NULL && *name[k] != '\0' && strstr(name[k], "..") == NULL; i++) {
+		for (i = 0; suffix[i] != NULL && text == NULL && *name[k] != '\0' &&
+		     strstr(name[k], "..") == NULL;
+		     i++) {
 			full = mg_printf("examples/%s%s", name[k], suffix[i]);
 			text = mg_share_text(full, len, NULL, &none);
 			free(full);
@@ -175,14 +182,16 @@ read_text(const char *path, size_t *len, int *json, struct mg_err *e)
 static int
 check_top(struct mg_load *l)
 {
-	static const char *const known[] = { "agent", "agents", "orchestrator", "timeout_settings", "ui", "display",
-		"logging", "streaming_display", "task", NULL };
+	static const char *const known[] = { "agent", "agents", "orchestrator", "timeout_settings",
+		"ui", "display", "logging", "streaming_display", "task", NULL };
 	const struct mg_node *root = l->tree.root, *o;
 
 	if (root == NULL || root->kind == MG_N_NULL)
-		return mg_fail(l->e, MG_USAGE, "%s: empty: a mapping with agents was expected", l->tree.file);
+		return mg_fail(l->e, MG_USAGE,
+		    "%s: empty: a mapping with agents was expected", l->tree.file);
 	if (root->kind != MG_N_MAP)
-		return mg_load_fail(l, root, "a mapping with agents was expected, this is %s", mg_kind_name(root->kind));
+		return mg_load_fail(l, root, "a mapping with agents was expected, this is %s",
+		    mg_kind_name(root->kind));
 	mg_load_unknown(l, root, known);
 	if ((o = mg_node_get(root, "display")) != NULL)
 		mg_load_warn(l, o, "display: taken as ui, which has no effect");

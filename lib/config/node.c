@@ -13,7 +13,8 @@
 #define NODE_WEIGHT 64	/* about what an empty value costs as JSON and in memory */
 
 int
-mg_tree_fail(const struct mg_tree *t, size_t line, size_t column, struct mg_err *e, const char *fmt, ...)
+mg_tree_fail(
+    const struct mg_tree *t, size_t line, size_t column, struct mg_err *e, const char *fmt, ...)
 {
 	char why[400];
 	va_list ap;
@@ -32,7 +33,8 @@ mg_node_new(struct mg_tree *t, enum mg_kind kind, size_t line, size_t column, st
 	struct mg_node *o;
 
 	if (t->n == MG_NODE_MAX) {
-		mg_tree_fail(t, line, column, e, "more than %zu values: this is no configuration", MG_NODE_MAX);
+		mg_tree_fail(t, line, column, e,
+		    "more than %zu values: this is no configuration", MG_NODE_MAX);
 		return NULL;
 	}
 	o = mg_calloc(1, sizeof *o);
@@ -105,7 +107,8 @@ twice(const struct mg_tree *t, const struct mg_node *o, struct mg_err *e)
 		y = key[i];
 		if (x->len == y->len && memcmp(x->text, y->text, x->len) == 0)
 			r = mg_tree_fail(t, y->line, y->column, e,
-			    "key '%.60s' stands already in line %zu: keep one of them", y->text, x->line);
+			    "key '%.60s' stands already in line %zu: keep one of them", y->text,
+			    x->line);
 	}
 	free(key);
 	return r;
@@ -118,7 +121,8 @@ mg_node_close(struct mg_tree *t, struct mg_node *o, struct mg_err *e)
 
 	o->weight = NODE_WEIGHT;
 	for (i = 0; i < o->n; i++)
-		o->weight += o->pair[i].val->weight + (o->pair[i].key != NULL ? o->pair[i].key->weight : 0);
+		o->weight +=
+		    o->pair[i].val->weight + (o->pair[i].key != NULL ? o->pair[i].key->weight : 0);
 	return o->kind == MG_N_MAP && o->n > 1 ? twice(t, o, e) : 0;
 }
 
@@ -172,7 +176,8 @@ mg_node_value(const struct mg_node *o)
 	case MG_N_MAP:
 		v = jv_object();
 		for (i = 0; i < o->n; i++)
-			v = jv_object_set(v, jv_string_sized(o->pair[i].key->text, (int)o->pair[i].key->len),
+			v = jv_object_set(v,
+			    jv_string_sized(o->pair[i].key->text, (int)o->pair[i].key->len),
 			    mg_node_value(o->pair[i].val));
 		return v;
 	}

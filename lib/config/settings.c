@@ -87,7 +87,8 @@ take(struct mg_load *l, const struct mg_node *key, const struct mg_node *o, cons
 	if (o->kind == MG_N_NULL && r->sort != SECONDS)
 		return 1;
 	if ((twin = mg_node_get(other, r->key)) != NULL)
-		return mg_load_fail(l, key, "%s stands already in line %zu: keep one of them", r->key, twin->line);
+		return mg_load_fail(l, key,
+		    "%s stands already in line %zu: keep one of them", r->key, twin->line);
 	if (check(l, r, o) == -1)
 		return -1;
 	/* 0 rather than null: readers that know no null then see no limit, not the usual one */
@@ -104,20 +105,24 @@ take_v1(struct mg_load *l, const struct mg_node *key, const struct mg_node *o)
 		return 0;
 	if (strcmp(key->text, "consensus_threshold") == 0) {
 		if (o->number > 0)
-			mg_load_warn(l, key, "consensus_threshold: no effect: a run ends when every agent has a valid vote");
+			mg_load_warn(l, key,
+			    "consensus_threshold: no effect: a run ends when every agent has a valid "
+			    "vote");
 		return 1;
 	}
 	if (strcmp(key->text, "max_debate_rounds") == 0) {
-		mg_load_warn(l, key, "max_debate_rounds: no effect: max_answers limits how often an agent answers");
+		mg_load_warn(l, key,
+		    "max_debate_rounds: no effect: max_answers limits how often an agent answers");
 		return 1;
 	}
-	return strcmp(key->text, "status_check_interval") == 0 || strcmp(key->text, "thread_pool_timeout") == 0;
+	return strcmp(key->text, "status_check_interval") == 0 ||
+	    strcmp(key->text, "thread_pool_timeout") == 0;
 }
 
 static int
 section(struct mg_load *l, const char *name, const struct mg_node *other)
 {
-	static const char *known[sizeof rows / sizeof *rows + 5];
+	const char *known[sizeof rows / sizeof *rows + 5] = { NULL };
 	const struct mg_node *map = mg_node_get(l->tree.root, name);
 	struct mg_node one = { .kind = MG_N_MAP, .n = 1 };
 	size_t i, k;
@@ -148,10 +153,12 @@ section(struct mg_load *l, const char *name, const struct mg_node *other)
 int
 mg_load_settings(struct mg_load *l)
 {
-	const struct mg_node *o = mg_node_get(l->tree.root, "orchestrator"), *task = mg_node_get(l->tree.root, "task");
+	const struct mg_node *o = mg_node_get(l->tree.root, "orchestrator"),
+			     *task = mg_node_get(l->tree.root, "task");
 
 	if (l->v1 && task != NULL)	/* free words about the task: carried along */
-		l->config->settings = jv_object_set(l->config->settings, jv_string("task"), mg_node_value(task));
+		l->config->settings =
+		    jv_object_set(l->config->settings, jv_string("task"), mg_node_value(task));
 	if (section(l, "orchestrator", NULL) == -1)
 		return -1;
 	return section(l, "timeout_settings", o);

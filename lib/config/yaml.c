@@ -54,8 +54,10 @@ bad_byte(struct reading *r)
 	}
 	if (r->parser.problem_value >= 0 && strstr(r->parser.problem, "control") != NULL)
 		return mg_tree_fail(r->tree, line, column, r->e,
-		    "text was expected, this is the control character 0x%02x", (unsigned)r->parser.problem_value);
-	return mg_tree_fail(r->tree, line, column, r->e, "UTF-8 text was expected: %s", r->parser.problem);
+		    "text was expected, this is the control character 0x%02x",
+		    (unsigned)r->parser.problem_value);
+	return mg_tree_fail(r->tree, line, column, r->e,
+	    "UTF-8 text was expected: %s", r->parser.problem);
 }
 
 static int
@@ -72,10 +74,11 @@ broken(struct reading *r)
 	if (m.index < r->len && r->text[m.index] == '\t' && strstr(what, "cannot start") != NULL)
 		return fail_at(r, m, "a tab cannot indent YAML: blanks were expected");
 	if (p->context != NULL && p->context_mark.line != m.line)
-		return mg_tree_fail(r->tree, m.line + 1, m.column + 1, r->e, "%s, %s that began in line %zu", what,
-		    p->context, p->context_mark.line + 1);
+		return mg_tree_fail(r->tree, m.line + 1, m.column + 1, r->e,
+		    "%s, %s that began in line %zu", what, p->context, p->context_mark.line + 1);
 	if (p->context != NULL)
-		return mg_tree_fail(r->tree, m.line + 1, m.column + 1, r->e, "%s, %s", what, p->context);
+		return mg_tree_fail(r->tree, m.line + 1, m.column + 1, r->e,
+		    "%s, %s", what, p->context);
 	return fail_at(r, m, what);
 }
 
@@ -133,16 +136,21 @@ resolve(struct reading *r, struct mg_node *o, const yaml_event_t *ev)
 
 	if (tag == NULL && ev->data.scalar.plain_implicit) {
 		if (mg_node_plain(o) == -1)
-			return fail_at(r, ev->start_mark, "a finite number was expected: JSON has no other");
+			return fail_at(
+			    r, ev->start_mark, "a finite number was expected: JSON has no other");
 		return 0;
 	}
 	if (tag == NULL || strcmp(tag, "!") == 0 || strcmp(tag, YAML_STR_TAG) == 0)
 		return 0;
-	want = strcmp(tag, YAML_NULL_TAG) == 0 ? MG_N_NULL : strcmp(tag, YAML_BOOL_TAG) == 0 ? MG_N_BOOL :
-	    strcmp(tag, YAML_INT_TAG) == 0 ? MG_N_INT : strcmp(tag, YAML_FLOAT_TAG) == 0 ? MG_N_FLOAT : MG_N_STR;
+	want = strcmp(tag, YAML_NULL_TAG) == 0 ? MG_N_NULL
+	    : strcmp(tag, YAML_BOOL_TAG) == 0  ? MG_N_BOOL
+	    : strcmp(tag, YAML_INT_TAG) == 0   ? MG_N_INT
+	    : strcmp(tag, YAML_FLOAT_TAG) == 0 ? MG_N_FLOAT
+					       : MG_N_STR;
 	if (want == MG_N_STR)
 		return mg_tree_fail(r->tree, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e,
-		    "tag %.80s: only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map are known", tag);
+		    "tag %.80s: only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map are known",
+		    tag);
 	if (mg_node_plain(o) == -1 || (o->kind != want && !(want == MG_N_FLOAT && o->kind == MG_N_INT)))
 		return mg_tree_fail(r->tree, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e,
 		    "%s was expected after the tag", mg_kind_name(want));
@@ -153,7 +161,8 @@ resolve(struct reading *r, struct mg_node *o, const yaml_event_t *ev)
 static struct mg_node *
 scalar(struct reading *r, const yaml_event_t *ev)
 {
-	struct mg_node *o = mg_node_new(r->tree, MG_N_STR, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e);
+	struct mg_node *o =
+	    mg_node_new(r->tree, MG_N_STR, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e);
 
 	if (o == NULL)
 		return NULL;
@@ -171,14 +180,16 @@ merge_one(struct reading *r, struct mg_node *o, const struct mg_node *from)
 	int there;
 
 	if (from->kind != MG_N_MAP)
-		return mg_tree_fail(r->tree, from->line, from->column, r->e, "a mapping was expected after <<");
+		return mg_tree_fail(r->tree, from->line, from->column, r->e,
+		    "a mapping was expected after <<");
 	if (from->n > MERGED || o->n > MERGED)
 		return mg_tree_fail(r->tree, from->line, from->column, r->e, "too many keys to merge");
 	for (i = 0; i < from->n; i++) {
 		there = 0;
 		for (j = 0; j < o->n && !there; j++)
 			there = o->pair[j].key->len == from->pair[i].key->len &&
-			    memcmp(o->pair[j].key->text, from->pair[i].key->text, o->pair[j].key->len) == 0;
+			    memcmp(o->pair[j].key->text, from->pair[i].key->text,
+				o->pair[j].key->len) == 0;
 		if (!there)
 			mg_node_add(o, from->pair[i].key, from->pair[i].val);
 	}
@@ -240,10 +251,12 @@ static struct mg_node *
 collection(struct reading *r, const yaml_event_t *ev)
 {
 	int map = ev->type == YAML_MAPPING_START_EVENT;
-	const char *tag = (const char *)(map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
+	const char *tag =
+	    (const char *)(map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
 	struct mg_node *o;
 
-	if (tag != NULL && strcmp(tag, "!") != 0 && strcmp(tag, map ? YAML_MAP_TAG : YAML_SEQ_TAG) != 0) {
+	if (tag != NULL && strcmp(tag, "!") != 0 &&
+	    strcmp(tag, map ? YAML_MAP_TAG : YAML_SEQ_TAG) != 0) {
 		mg_tree_fail(r->tree, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e,
 		    "tag %.80s: %s was expected", tag, map ? "!!map, or none," : "!!seq, or none,");
 		return NULL;
@@ -252,8 +265,10 @@ collection(struct reading *r, const yaml_event_t *ev)
 		fail_at(r, ev->start_mark, "nested too deep");
 		return NULL;
 	}
-	o = mg_node_new(r->tree, map ? MG_N_MAP : MG_N_SEQ, ev->start_mark.line + 1, ev->start_mark.column + 1, r->e);
-	if (o == NULL || name(r, map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor, o) == -1)
+	o = mg_node_new(r->tree, map ? MG_N_MAP : MG_N_SEQ, ev->start_mark.line + 1,
+	    ev->start_mark.column + 1, r->e);
+	if (o == NULL ||
+	    name(r, map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor, o) == -1)
 		return NULL;
 	r->depth++;
 	if (elements(r, o, map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT) == -1)
@@ -294,7 +309,8 @@ document(struct reading *r)
 		mark = ev.start_mark;
 		if (type == YAML_DOCUMENT_START_EVENT && r->tree->root != NULL) {
 			yaml_event_delete(&ev);
-			return fail_at(r, mark, "the end of the file was expected, a second document begins");
+			return fail_at(
+			    r, mark, "the end of the file was expected, a second document begins");
 		}
 		if (type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT ||
 		    type == YAML_MAPPING_START_EVENT || type == YAML_ALIAS_EVENT) {

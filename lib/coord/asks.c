@@ -36,6 +36,7 @@ struct judge {
 	size_t		 para;		/* number of the paragraph */
 	unsigned	 support, sentences, scripted;
 	struct pending	 q;		/* a bare question, until we know what follows */
+	int		 lone;		/* the sentence is its block */
 	int		 meta;		/* the last sentence spoke of the work */
 	int		 best;
 	size_t		 start, end;
@@ -136,10 +137,30 @@ bare_question(const struct judge *j, const struct asks_found *f, enum voice v)
 	if (j->sent.end >= j->tail)
 		score += 25;
 	else if (j->sent.start < j->last)
-		score -= 10;
+		score -= f->you && !j->lone ? 0 : 12;
 	if (v == V_MIXED)
 		return (j->task & P_TEXT && j->absent && f->you ? score - 12 : 0);
 	return (v == V_FREE ? score : 0);
+}
+
+/* A bare question stands until its paragraph answers it; more questions leave it open. */
+static void
+follow(struct judge *j, const struct asks_found *f, int score)
+{
+	int same = j->q.para == j->para;
+
+	if (j->q.score <= 0 || (same && j->sent.question && score < 40))
+		return;
+	if (same && score < 40 && !f->close)
+		j->q.score -= f->support > 5 ? -25 : 45;
+	settle(j);
+}
+
+static void
+ask_later(struct judge *j, int score, const char *kind)
+{
+	if (score > j->q.score || j->q.score <= 0)
+		j->q = (struct pending){ score, j->sent.start, j->sent.end, j->para, kind };
 }
 
 static void
@@ -155,15 +176,11 @@ sentence(struct judge *j, enum voice v, int data)
 	score = weigh(j, &f, v, &rule);
 	j->meta = f.meta;
 	if (data && f.data != NULL && !(s->question && v == V_ROW) && v != V_OTHER && f.data->w > score &&
-	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_LETTER))) {
+	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_LETTER)) && (f.data->p > 0 || !(j->task & P_TEXT))) {
 		score = f.data->w;
 		rule = f.data;
 	}
-	if (j->q.score > 0) {		/* what follows the question before? */
-		if (j->q.para == j->para && !s->question && score < 40 && !f.close)
-			j->q.score -= f.support > 5 ? -25 : 45;
-		settle(j);
-	}
+	follow(j, &f, score);
 	if (v == V_FREE || v == V_MIXED)
 		j->support += f.support;
 	if (j->sentences == 0)
@@ -172,7 +189,7 @@ sentence(struct judge *j, enum voice v, int data)
 		if (s->start >= j->last && (v == V_FREE || j->last > 0))
 			score += 8;
 		if (s->question && v == V_FREE && strcmp(j->l->kind[rule->kind], "direct-offer") == 0 && rule->p < 45) {	/* it may yet be answered */
-			j->q = (struct pending){ score, s->start, s->end, j->para, j->l->kind[rule->kind] };
+			ask_later(j, score, j->l->kind[rule->kind]);
 			j->sentences++;
 			return;
 		}
@@ -181,7 +198,7 @@ sentence(struct judge *j, enum voice v, int data)
 		take(j, score, s->start, s->end, j->l->kind[rule->kind], "a request");
 	}
 	if (score < 50 && s->question && !f.close)
-		j->q = (struct pending){ bare_question(j, &f, v), s->start, s->end, j->para, "clarify-first" };
+		ask_later(j, bare_question(j, &f, v), "clarify-first");
 	j->sentences++;
 }
 
@@ -191,7 +208,7 @@ voice_of(struct judge *j, const struct asks_line *n)
 	unsigned product = j->task & (P_LETTER | P_DIALOG | P_QUESTIONS | P_TEXT | P_PHRASE);
 
 	if (n->sort == LINE_BLOCKQUOTE)
-		return (V_OTHER);
+		return (product || j->task & P_EXPLAIN ? V_OTHER : V_ROW);
 	if (j->letter < j->len && n->start >= j->letter && !j->after)
 		return (n->bracketed ? V_FREE : V_OTHER);
 	if (j->letter < j->len)
@@ -223,8 +240,10 @@ block(struct judge *j, size_t start, size_t end, enum voice v, int data)
 	asks_block(&scan, j->text, start, end);
 	scan.raw = v == V_DATA;
 	while (asks_sentence(&scan, &j->l->words, &j->sent))
-		if (j->sent.n > 0)
+		if (j->sent.n > 0) {
+			j->lone = j->sent.start <= start + 3 && scan.pos + 1 >= end;
 			sentence(j, v, data);
+		}
 }
 
 /* What a line is by the lexicon: L_GREET, L_BYE. */
@@ -240,7 +259,7 @@ line_what(struct judge *j, size_t start, size_t end)
 	if (!asks_sentence(&scan, &j->l->words, &j->sent) || !j->sent.key)
 		return (0);
 	asks_match(j->l, &j->sent, &f);
-	return (f.what & (L_GREET | L_BYE));
+	return (f.what & (L_GREET | L_BYE | L_KEY));
 }
 
 static int
@@ -276,6 +295,8 @@ survey(struct judge *j)
 		j->scripted += n.script != 0;
 		if (j->letter == j->len && n.sort == LINE_PLAIN && is_greeting(j, &n))
 			j->letter = n.start;
+		if (n.label && line_what(j, n.body, n.end) & L_KEY)
+			j->task |= P_QUESTIONS;		/* "Answers: 1b, 2c": a quiz, whatever the task said */
 	}
 	j->absent = j->letter == j->len && marks == 0 && j->len < 420;
 	for (j->tail = j->len; j->tail > 0 && strchr(" \t\r\n*_`\"')", j->text[j->tail - 1]) != NULL; j->tail--)
@@ -343,8 +364,10 @@ read_task(struct judge *j, const char *task, size_t len)
 		if (!j->sent.key)
 			continue;
 		asks_match(j->l, &j->sent, &f);
-		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE);
+		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE | L_KEY);
 	}
+	if (j->task & P_OTHER)		/* a text is worked on, not written */
+		j->task &= ~(unsigned)(P_TEXT | P_LETTER | P_DIALOG | P_QUESTIONS);
 	if (j->task & P_PHRASE)
 		j->asked = quotes_a_request(j, task, len > 3000 ? 3000 : len);
 }

@@ -90,7 +90,8 @@ row_of(jv b, jv rows, struct mg_err *e)
 			return jv_invalid();
 		type = made;
 	} else if (*type == '\0') {
-		mg_fail(e, MG_USAGE, "neither type nor model: say which backend, for instance type: openai");
+		mg_fail(e, MG_USAGE,
+		    "neither type nor model: say which backend, for instance type: openai");
 		return jv_invalid();
 	}
 	row = mg_rows_type(rows, type);
@@ -104,8 +105,8 @@ row_of(jv b, jv rows, struct mg_err *e)
 static int
 check_texts(jv b, struct mg_err *e)
 {
-	static const char *const text[] = { "type", "model", "base_url", "api_key", "azure_endpoint", "api_version",
-		"wire", "path", "auth", "max_tokens_field", NULL };
+	static const char *const text[] = { "type", "model", "base_url", "api_key", "azure_endpoint",
+		"api_version", "wire", "path", "auth", "max_tokens_field", NULL };
 	int i;
 	jv v;
 
@@ -113,7 +114,8 @@ check_texts(jv b, struct mg_err *e)
 		return mg_fail(e, MG_USAGE, "backend: a mapping was expected");
 	for (i = 0; text[i] != NULL; i++) {
 		v = mg_jv_get(b, text[i]);
-		if (jv_is_valid(v) && jv_get_kind(v) != JV_KIND_NULL && jv_get_kind(v) != JV_KIND_STRING) {
+		if (jv_is_valid(v) && jv_get_kind(v) != JV_KIND_NULL &&
+		    jv_get_kind(v) != JV_KIND_STRING) {
 			jv_free(v);
 			return mg_fail(e, MG_USAGE, "backend: %s: text was expected", text[i]);
 		}
@@ -121,7 +123,8 @@ check_texts(jv b, struct mg_err *e)
 	}
 	for (const char *w = mg_jv_str(b, "wire", ""); *w != '\0'; w++)	/* it names a file */
 		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", *w) == NULL)
-			return mg_fail(e, MG_USAGE, "backend: wire: small letters, digits, - and _ were expected");
+			return mg_fail(e, MG_USAGE,
+			    "backend: wire: small letters, digits, - and _ were expected");
 	return 0;
 }
 
@@ -156,7 +159,8 @@ words(jv v, struct mg_err *e)
 	if (n > 0)
 		return v;
 	jv_free(v);
-	mg_fail(e, MG_USAGE, "command: a program and its arguments were expected, a list of texts or one line");
+	mg_fail(e, MG_USAGE,
+	    "command: a program and its arguments were expected, a list of texts or one line");
 	return jv_invalid();
 }
 
@@ -183,8 +187,10 @@ check_command(jv b, struct mg_err *e)
 	jv_free(env);
 	jv_free(limit);
 	if (!ok)
-		return mg_fail(e, MG_USAGE, "command: env: a mapping of names to texts, or a list of names, was expected");
-	if (limit_kind != JV_KIND_INVALID && limit_kind != JV_KIND_NULL && mg_jv_num(b, "timeout", -1) < 0)
+		return mg_fail(e, MG_USAGE,
+		    "command: env: a mapping of names to texts, or a list of names, was expected");
+	if (limit_kind != JV_KIND_INVALID && limit_kind != JV_KIND_NULL &&
+	    mg_jv_num(b, "timeout", -1) < 0)
 		return mg_fail(e, MG_USAGE, "command: timeout: seconds were expected");
 	return 0;
 }
@@ -235,10 +241,12 @@ address(jv b, jv row, struct mg_err *e)
 {
 	const char *s;
 
-	if (*(s = mg_jv_str(b, "azure_endpoint", "")) != '\0' || *(s = mg_jv_str(b, "base_url", "")) != '\0')
+	if (*(s = mg_jv_str(b, "azure_endpoint", "")) != '\0' ||
+	    *(s = mg_jv_str(b, "base_url", "")) != '\0')
 		return mg_expand(s, e);
 	if ((s = from_env(row, "base_url_env")) != NULL)
-		return strcmp(mg_jv_str(row, "type", ""), "ollama") == 0 ? mg_ollama_url(s) : mg_strdup(s);
+		return strcmp(mg_jv_str(row, "type", ""), "ollama") == 0 ? mg_ollama_url(s)
+									 : mg_strdup(s);
 	return (s = mg_jv_str(row, "base_url", NULL)) != NULL ? mg_strdup(s) : NULL;
 }
 
@@ -254,7 +262,9 @@ resolve_azure(jv b, jv row, const char *url, struct mg_err *e)
 		return jv_invalid();
 	}
 	if (version == NULL && *(version = mg_jv_str(b, "api_version", "")) == '\0')
-		version = (env = from_env(row, "api_version_env")) != NULL ? env : mg_jv_str(row, "api_version", "");
+		version = (env = from_env(row, "api_version_env")) != NULL
+		    ? env
+		    : mg_jv_str(row, "api_version", "");
 	b = set(b, "api_version", jv_string(version));	/* the wire puts it into the query */
 	b = set(b, "base_url", jv_string(base));
 	free(base);
@@ -335,8 +345,10 @@ resolve_model(jv b, jv rows, jv row, struct mg_err *e)
 	}
 	if (url == NULL) {
 		if (e->code == MG_OK)
-			mg_fail(e, MG_USAGE, "%s: no endpoint: set AZURE_OPENAI_ENDPOINT, or base_url in the configuration",
-		    mg_jv_str(row, "type", ""));
+			mg_fail(e, MG_USAGE,
+			    "%s: no endpoint: set AZURE_OPENAI_ENDPOINT, or base_url in the "
+			    "configuration",
+			    mg_jv_str(row, "type", ""));
 		jv_free(b);
 		return jv_invalid();
 	}
@@ -365,7 +377,8 @@ identify(jv b, jv row, struct mg_err *e)
 	if (*mg_jv_str(b, "model", "") == '\0')
 		b = set(b, "model", mg_jv_get(row, "model"));
 	if (mg_jv_true(row, "needs_model", 0) && *mg_jv_str(b, "model", "") == '\0') {
-		mg_fail(e, MG_USAGE, "%s: no model: say which (a server lists its own under /v1/models)",
+		mg_fail(e, MG_USAGE,
+		    "%s: no model: say which (a server lists its own under /v1/models)",
 		    mg_jv_str(row, "type", ""));
 		jv_free(b);
 		return jv_invalid();

@@ -54,8 +54,7 @@ struct mg_call_spec {
 	struct mg_limits	 limits;
 	const char		*record, *replay;	/* folders, or NULL; one for each agent */
 	long			*tape;		/* how many requests of the folder are recorded or played so
-						 * far: the caller's, from 0, the same for all its calls; NULL:
-						 * this call begins with the first one */
+						 * far, from 0; NULL: the provider keeps the count */
 	double			 replay_speed;	/* 0: without pauses; 1: as it was recorded */
 	const char		*key;		/* the secret itself, or NULL */
 	/* Streams: pieces of visible text and of thinking as they come, and restart(): what was given is void. */

@@ -58,7 +58,8 @@ clean(const char *url, char **query, struct mg_err *e)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '"' || *p == '<' || *p == '>')
 			host = NULL;
 	if (host == NULL || *host == '\0' || strchr("/?#:@", *host) != NULL) {
-		mg_fail(e, MG_USAGE, "base_url '%.200s': an address like https://host/v1 was expected", s);
+		mg_fail(e, MG_USAGE,
+		    "base_url '%.200s': an address like https://host/v1 was expected", s);
 		free(s);
 		return NULL;
 	}

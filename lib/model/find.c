@@ -77,8 +77,10 @@ key_in_env(jv row, struct mg_buf *looked)
 	for (i = 0; i < n && found == NULL; i++) {
 		name = jv_array_get(jv_copy(keys), i);
 		if (jv_get_kind(name) == JV_KIND_STRING) {
-			mg_buf_printf(looked, "%s%s", looked->len > 0 ? ", " : "", jv_string_value(name));
-			if ((v = getenv(jv_string_value(name))) != NULL && v[strspn(v, " \t\r\n")] != '\0')
+			mg_buf_printf(
+			    looked, "%s%s", looked->len > 0 ? ", " : "", jv_string_value(name));
+			if ((v = getenv(jv_string_value(name))) != NULL &&
+			    v[strspn(v, " \t\r\n")] != '\0')
 				found = mg_strdup(jv_string_value(name));
 		}
 		jv_free(name);
@@ -99,7 +101,8 @@ by_key(struct search *s, char **chose)
 		row = jv_array_get(jv_copy(s->rows), i);
 		model = mg_jv_str(row, "find", "");
 		if (*model != '\0' && speaks(row) && (name = key_in_env(row, &s->keys)) != NULL) {
-			*chose = mg_printf("%s with model %s, because %s is set", mg_jv_str(row, "type", ""), model, name);
+			*chose = mg_printf("%s with model %s, because %s is set",
+			    mg_jv_str(row, "type", ""), model, name);
 			b = made(mg_jv_str(row, "type", ""), model, NULL);
 			free(name);
 		}
@@ -118,13 +121,15 @@ knock(struct search *s, const char *type, const char *host, int port)
 	struct probe *p;
 
 	if (s->n == PROBES || port < 1 || port > 65535 ||
-	    inet_pton(six ? AF_INET6 : AF_INET, host, six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
+	    inet_pton(six ? AF_INET6 : AF_INET, host,
+		six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
 		return;
 	p = &s->probe[s->n];
 	p->fd = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (p->fd == -1)
 		return;
-	r = six ? connect(p->fd, (struct sockaddr *)&v6, sizeof v6) : connect(p->fd, (struct sockaddr *)&v4, sizeof v4);
+	r = six ? connect(p->fd, (struct sockaddr *)&v6, sizeof v6)
+		: connect(p->fd, (struct sockaddr *)&v4, sizeof v4);
 	if (r == -1 && errno != EINPROGRESS) {
 		close(p->fd);
 		return;
@@ -150,7 +155,8 @@ knock_ollama(struct search *s)
 	url = mg_ollama_url(env);
 	host = mg_url_host(url);
 	if ((colon = strrchr(url, ':')) != NULL && jv_is_valid(row) && strncmp(url, "http://", 7) == 0)
-		knock(s, "ollama", strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, (int)strtol(colon + 1, NULL, 10));
+		knock(s, "ollama", strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+		    (int)strtol(colon + 1, NULL, 10));
 	free(host);
 	free(url);
 	jv_free(row);
@@ -171,7 +177,8 @@ knock_all(struct search *s)
 			v = jv_array_get(jv_copy(ports), k);
 			port = jv_get_kind(v) == JV_KIND_NUMBER ? (int)jv_number_value(v) : 0;
 			jv_free(v);
-			mg_buf_printf(&s->ports, "%s%d (%s)", s->ports.len > 0 ? ", " : "", port, mg_jv_str(row, "title", ""));
+			mg_buf_printf(&s->ports, "%s%d (%s)", s->ports.len > 0 ? ", " : "", port,
+			    mg_jv_str(row, "title", ""));
 			knock(s, mg_jv_str(row, "type", ""), "127.0.0.1", port);
 			knock(s, mg_jv_str(row, "type", ""), "::1", port);
 		}
@@ -230,7 +237,9 @@ static int
 ask(const struct probe *p, struct mg_buf *b)
 {
 	/* HTTP/1.0: the reply ends with the connection and comes in no chunks */
-	char *req = mg_printf("GET /v1/models HTTP/1.0\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", p->host, p->port);
+	char *req =
+	    mg_printf("GET /v1/models HTTP/1.0\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n",
+		p->host, p->port);
 	int64_t deadline = mg_now() + LIST_MS;
 	struct pollfd fd = { p->fd, POLLIN, 0 };
 	char piece[16384];
@@ -238,7 +247,8 @@ ask(const struct probe *p, struct mg_buf *b)
 	int r = -1;
 
 	if (send(p->fd, req, strlen(req), MSG_NOSIGNAL) == (ssize_t)strlen(req)) {
-		while (mg_now() < deadline && (poll(&fd, 1, mg_timeout(deadline)) >= 0 || errno == EINTR)) {
+		while (mg_now() < deadline &&
+		    (poll(&fd, 1, mg_timeout(deadline)) >= 0 || errno == EINTR)) {
 			if ((n = recv(p->fd, piece, sizeof piece, 0)) > 0) {
 				if (mg_buf_add(b, piece, (size_t)n) == -1)
 					break;
@@ -309,7 +319,8 @@ judge(struct search *s, const struct probe *p, struct mg_buf *reply, char **chos
 	jv list, model, b;
 	char *url, *type;
 
-	if (strncmp(text, "HTTP/1.", 7) != 0 || strlen(text) < 12 || strncmp(text + 8, " 200", 4) != 0 || body == NULL ||
+	if (strncmp(text, "HTTP/1.", 7) != 0 || strlen(text) < 12 ||
+	    strncmp(text + 8, " 200", 4) != 0 || body == NULL ||
 	    mg_json_check(body + 4, reply->len - (size_t)(body + 4 - text), &bad) == -1)
 		return jv_invalid();
 	list = jv_parse(body + 4);
@@ -323,7 +334,8 @@ judge(struct search *s, const struct probe *p, struct mg_buf *reply, char **chos
 	}
 	url = mg_printf("http://%s:%d/v1", p->host, p->port);
 	type = type_by_owner(s->rows, mg_jv_str(model, "owned_by", ""), p->type);
-	*chose = mg_printf("%s with model %s, because it listens at %s:%d", type, mg_jv_str(model, "id", ""), p->host, p->port);
+	*chose = mg_printf("%s with model %s, because it listens at %s:%d", type,
+	    mg_jv_str(model, "id", ""), p->host, p->port);
 	b = made(type, mg_jv_str(model, "id", ""), url);
 	jv_free(model);
 	free(type);
@@ -355,7 +367,10 @@ by_port(struct search *s, char **chose)
 jv
 mg_backend_find(char **chose, struct mg_err *e)
 {
-	struct search s = { .rows = mg_rows_load(e), .keys = MG_BUF(4096), .ports = MG_BUF(4096), .idle = MG_BUF(4096) };
+	struct search s = { .rows = mg_rows_load(e),
+		.keys = MG_BUF(4096),
+		.ports = MG_BUF(4096),
+		.idle = MG_BUF(4096) };
 	jv b;
 
 	*chose = NULL;
@@ -365,7 +380,9 @@ mg_backend_find(char **chose, struct mg_err *e)
 	if (!jv_is_valid(b))
 		b = by_port(&s, chose);
 	if (!jv_is_valid(b))
-		mg_fail(e, MG_USAGE, "no model found: say -m or -c, or set a key; looked for %.280s, and for a server at port %.110s%.60s",
+		mg_fail(e, MG_USAGE,
+		    "no model found: say -m or -c, or set a key; looked for %.280s, and for a server "
+		    "at port %.110s%.60s",
 		    mg_buf_str(&s.keys), mg_buf_str(&s.ports), mg_buf_str(&s.idle));
 	mg_buf_free(&s.keys);
 	mg_buf_free(&s.ports);

@@ -23,7 +23,8 @@ usable(const char *key, const char *from, struct mg_err *e)
 		return NULL;
 	for (i = 0; i < n; i++)
 		if ((unsigned char)key[i] < ' ' || key[i] == 0x7f) {
-			mg_fail(e, MG_USAGE, "%s: a key was expected, this holds a control character", from);
+			mg_fail(e, MG_USAGE, "%s: a key was expected, this holds a control character",
+			    from);
 			return NULL;
 		}
 	return mg_memdup(key, n);
@@ -41,7 +42,8 @@ from_env(jv names, struct mg_buf *tried, struct mg_err *e)
 	for (i = 0; i < n && key == NULL && e->code == MG_OK; i++) {
 		name = jv_array_get(jv_copy(names), i);
 		if (jv_get_kind(name) == JV_KIND_STRING) {
-			mg_buf_printf(tried, "%s%s", tried->len > 0 ? " or " : "", jv_string_value(name));
+			mg_buf_printf(
+			    tried, "%s%s", tried->len > 0 ? " or " : "", jv_string_value(name));
 			if ((v = getenv(jv_string_value(name))) != NULL)
 				key = usable(v, jv_string_value(name), e);
 		}
@@ -54,7 +56,8 @@ char *
 mg_backend_key(jv resolved, struct mg_err *e)
 {
 	struct mg_buf tried = MG_BUF(300);
-	const char *type = mg_jv_str(resolved, "type", "backend"), *literal = mg_jv_str(resolved, "api_key", "");
+	const char *type = mg_jv_str(resolved, "type", "backend"),
+		   *literal = mg_jv_str(resolved, "api_key", "");
 	jv names = mg_jv_get(resolved, "key_env");
 	char *key = NULL, *text;
 

@@ -19,6 +19,7 @@ struct mg_provider {
 	jq_state	*jq, *rare;	/* rare: NULL until it is needed */
 	char		*name, *text;
 	int		 has_rare;
+	long		 tape;
 	jv		 key_event, key_data;	/* kept, so that their hashes are made once */
 };
 
@@ -187,14 +188,17 @@ has_object(jv calls)
 static int
 is_rare(struct mg_provider *p, jv v)
 {
-	jv calls;
+	jv calls, text;
 	int found;
 
 	if (!p->has_rare)
 		return 0;
 	calls = mg_jv_get(v, "calls");
-	found = jv_get_kind(calls) == JV_KIND_ARRAY && jv_array_length(jv_copy(calls)) > 0 && has_object(calls);
+	text = mg_jv_get(v, "text");
+	found = jv_get_kind(text) == JV_KIND_ARRAY || (jv_get_kind(calls) == JV_KIND_ARRAY &&
+	    jv_array_length(jv_copy(calls)) > 0 && has_object(calls));
 	jv_free(calls);
+	jv_free(text);
 	return found || mg_jv_true(v, "rare", 0);
 }
 
@@ -291,4 +295,10 @@ mg_provider_input(struct mg_provider *p, const char *event, jv data)
 	jv input = jv_object_set(jv_object(), jv_copy(p->key_data), data);
 
 	return event != NULL ? jv_object_set(input, jv_copy(p->key_event), jv_string(event)) : input;
+}
+
+long *
+mg_provider_tape(struct mg_provider *p)
+{
+	return &p->tape;
 }

@@ -20,7 +20,7 @@
  *   or array}, and {status, data} for the body of an HTTP error, which gives an error.  A whole reply that is no
  *   stream is one event.  "[DONE]" is seen to by the caller.
  *   A delta is an object with any of these; null is as absent:
- *   text: T                              visible text
+ *   text: T                              visible text (a list makes the event rare)
  *   thinks: {FIELD: T, ...}              thinking: the first that is a text; the field's name is kept in opaque
  *                                        as {think_as: FIELD}.  summary: true, where it is a summary
  *   calls: [{slot, id, name, arguments, raw, extra}]   pieces of tool calls; arguments is text to append;
@@ -52,5 +52,7 @@ jv	mg_provider_input(struct mg_provider *, const char *event, jv data);
 int	mg_provider_event(struct mg_provider *, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *);
 /* The same, at once by what the file has for rare things. */
 int	mg_provider_rare(struct mg_provider *, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *);
+/* A count of recorded or played requests for callers that keep none of their own (call.h). */
+long	*mg_provider_tape(struct mg_provider *);
 
 #endif

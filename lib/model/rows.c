@@ -54,7 +54,8 @@ mg_rows_load(struct mg_err *e)
 	for (i = 0; i < n; i++) {
 		row = jv_array_get(jv_copy(rows), i);
 		if (*mg_jv_str(row, "type", "") == '\0' || *mg_jv_str(row, "wire", "") == '\0') {
-			mg_fail(e, MG_USAGE, "providers.json: row %d: texts `type` and `wire` were expected", i + 1);
+			mg_fail(e, MG_USAGE,
+			    "providers.json: row %d: texts `type` and `wire` were expected", i + 1);
 			jv_free(row);
 			goto bad;
 		}
@@ -156,7 +157,8 @@ mg_rows_unknown(jv rows, const char *type, struct mg_err *e)
 	if ((near = mg_near(type, name)) != NULL)
 		mg_fail(e, MG_USAGE, "type '%.60s': no such backend: did you mean '%s'?", type, near);
 	else
-		mg_fail(e, MG_USAGE, "type '%.60s': no such backend; there are: %s", type, mg_buf_str(&all));
+		mg_fail(e, MG_USAGE, "type '%.60s': no such backend; there are: %s", type,
+		    mg_buf_str(&all));
 	mg_buf_free(&all);
 	free(name);
 }
@@ -182,7 +184,8 @@ longest(jv families, const char *name)
 		return NULL;
 	jv_object_foreach(families, key, v) {
 		n = (size_t)jv_string_length_bytes(jv_copy(key));
-		if (n > len && strncmp(name, jv_string_value(key), n) == 0 && jv_get_kind(v) == JV_KIND_STRING) {
+		if (n > len && strncmp(name, jv_string_value(key), n) == 0 &&
+		    jv_get_kind(v) == JV_KIND_STRING) {
 			len = n;
 			free(best);
 			best = mg_strdup(jv_string_value(v));
@@ -227,7 +230,8 @@ mg_model_type(const char *model, struct mg_err *e)
 		mg_fail(e, MG_USAGE, "model '%.100s': not in the table of models: say its type too "
 		    "(type: chatcompletion with base_url for any compatible server)", model);
 	else if (*type == '\0') {
-		mg_fail(e, MG_USAGE, "model '%.100s': many hosts serve it: say type or base_url too", model);
+		mg_fail(e, MG_USAGE, "model '%.100s': many hosts serve it: say type or base_url too",
+		    model);
 		free(type);
 		type = NULL;
 	}
