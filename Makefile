@@ -24,6 +24,8 @@ SHARED  := $(sort $(wildcard share/*.json share/providers/* share/prompts/* shar
 TESTD   := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard tests/server/*.c)))
 PROGS   := $(CMDS:%=$B/%)
 COMPLETIONS := $(foreach c,$(CMDS),$B/completions/$(c).bash $B/completions/_$(c) $B/completions/$(c).fish)
+FUZZ        := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_TIME   ?= 20
 
 LIBS_mg-agent := -lcurl -ljq -lm
 LIBS_mg-run   := -lyaml -ljq -lm
@@ -33,8 +35,8 @@ DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib
 DEBS_TEST  := bats jq curl procps mandoc strace
 DEBS_LINT  := cppcheck shellcheck clang clang-tidy
 
-.PHONY: all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
-all: $(PROGS)
+.PHONY: completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
+all: $(PROGS) $(if $(wildcard share/build/complete.sh),completions)
 
 define PROGRAM
 $B/$1: $B/obj/cmd/$1.o $$(patsubst %.c,$B/obj/%.o,$$(sort $$(wildcard cmd/$1/*.c))) $B/libmg.a
@@ -73,6 +75,29 @@ check: deps-check all test-programs
 
 include share/build/packages.mk
 
+# made from the option tables
+completions: $(COMPLETIONS)
+$B/completions/%.bash: $B/% share/build/complete.sh
+	@mkdir -p $(@D)
+	sh share/build/complete.sh bash $(abspath $<) >$@
+$B/completions/_%: $B/% share/build/complete.sh
+	@mkdir -p $(@D)
+	sh share/build/complete.sh zsh $(abspath $<) >$@
+$B/completions/%.fish: $B/% share/build/complete.sh
+	@mkdir -p $(@D)
+	sh share/build/complete.sh fish $(abspath $<) >$@
+
+bench: deps-check all test-programs
+	MG_TESTD=$(abspath $B)/tests/mg-testd sh tests/bench/bench.sh $(abspath $B)
+
+# each target for FUZZ_TIME seconds
+fuzz: deps-lint
+	@mkdir -p $B/fuzz
+	for f in $(FUZZ:$B/fuzz/%=%); do \
+		clang -std=c11 -D_GNU_SOURCE -iquote lib -g -O1 -fsanitize=fuzzer,address,undefined -o $B/fuzz/$$f \
+		    tests/fuzz/$$f.c $(filter-out lib/net/http.c lib/net/pool.c lib/net/certs.c,$(LIBSRC)) -lyaml -ljq -lcurl -lm 2>/dev/null || exit 1; \
+		$B/fuzz/$$f -max_total_time=$(FUZZ_TIME) -close_fd_mask=3 || exit 1; done
+
 lint: all
 	@for h in lib/*/*.h; do $(CC) $(ALLFLAGS) -fsyntax-only -x c $$h || exit 1; done
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
@@ -85,11 +110,19 @@ install: all
 	install -m 755 $(PROGS) $(DESTDIR)$(PREFIX)/bin
 	for m in man/*.[157]; do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s && \
 	    install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	for c in $(CMDS); do \
+	    install -m 644 $B/completions/$$c.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c && \
+	    install -m 644 $B/completions/_$$c $(DESTDIR)$(PREFIX)/share/zsh/site-functions && \
+	    install -m 644 $B/completions/$$c.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d || exit 1; done
 	for f in $(SHARED:share/%=%); do install -d $(DESTDIR)$(PREFIX)/share/mg/$$(dirname $$f) && \
 	    install -m 644 share/$$f $(DESTDIR)$(PREFIX)/share/mg/$$f || exit 1; done
 uninstall:
 	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(CMDS)
 	rm -rf $(DESTDIR)$(PREFIX)/share/mg
+	for c in $(CMDS); do rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$c $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$c.fish; done
 	for m in man/*.[157]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 clean:
 	rm -rf $B

@@ -376,7 +376,7 @@ i=0
 while [ $i -lt 40 ]; do
 	printf '{"type":"media","source":"%s","id":"m","mime":"x/y","seq":%s,"data":"%s"}\n' "$id" $i "$x"
 	i=$((i + 1))
-done
+done &
 grep -q '"source":"sleeper","status":"failed"'
 answer 1 '{}' x
 stay

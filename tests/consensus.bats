@@ -53,9 +53,10 @@ S
 	testd_start <<'S'
 model *
 on 1 auto says "I am {model}."
-on 2- auto latency-ms 300 final "Presented by {model}."
+on 2- auto latency 300 final "Presented by {model}."
 S
 	team a b
+	sed -i 's/chatcompletion/vllm/; s/, api_key: s3cret-key//' team.yaml
 	mg-run -c team.yaml "Why?" >/dev/null 2>&1 &
 	pid=$!
 	for _ in $(seq 200); do

@@ -119,7 +119,8 @@ agent_wait(struct agent *a, struct pollfd *fds, size_t n, int64_t deadline)
 
 	all[0] = (struct pollfd){ .fd = a->eof ? -1 : mg_lines_fd(a->in), .events = POLLIN };
 	all[1] = (struct pollfd){ .fd = a->wake, .events = POLLIN };
-	memcpy(all + 2, fds, n * sizeof *fds);
+	if (n > 0)
+		memcpy(all + 2, fds, n * sizeof *fds);
 	if (a->http != NULL) {
 		if (mg_http_wait(a->http, all, n + 2, deadline, &e) == -1)
 			mg_die(&e);
@@ -129,7 +130,8 @@ agent_wait(struct agent *a, struct pollfd *fds, size_t n, int64_t deadline)
 		for (size_t i = 0; i < n + 2; i++)
 			all[i].revents = 0;
 	}
-	memcpy(fds, all + 2, n * sizeof *fds);
+	if (n > 0)
+		memcpy(fds, all + 2, n * sizeof *fds);
 	if (all[0].revents != 0) {
 		if ((r = mg_lines_fill(a->in, &e)) == -1)
 			mg_die(&e);

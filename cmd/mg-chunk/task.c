@@ -16,7 +16,7 @@
 static const struct mg_opt opts[] = {
 	{ 'f', "file", "FILE", "attach a file, as often as needed" },
 	{ 'l', "limits", "JSON", "limits of the run, an object" },
-	{ 'r', "run", "ID", "the run's id (default: the time and a random part)" },
+	{ 'r', "run", "ID", "the run's id (default: made of the time)" },
 	{ 's', "source", "ID", "who asks (default: user)" },
 	{ 0 }
 };

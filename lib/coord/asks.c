@@ -36,6 +36,7 @@ struct judge {
 	size_t		 para;		/* number of the paragraph */
 	unsigned	 support, sentences, scripted;
 	struct pending	 q;		/* a bare question, until we know what follows */
+	int		 item;		/* in a list */
 	int		 lone;		/* the sentence is its block */
 	int		 meta;		/* the last sentence spoke of the work */
 	int		 best;
@@ -95,8 +96,10 @@ weigh(const struct judge *j, const struct asks_found *f, enum voice v, const str
 	*rule = w;
 	switch (v) {
 	case V_FREE:
-		if (j->task & P_EXPLAIN && full < 75 && j->sent.start < j->last)
-			full -= 15;
+		if (j->task & P_EXPLAIN && part < 66 && !j->sent.question)
+			full -= full < 75 ? 25 : 10;	/* explaining what others are asked */
+		if (j->item && part < 40 && !j->sent.question)
+			full -= 25;	/* a step of instructions, more likely */
 		return (full);
 	case V_MIXED:
 		if (j->task & (P_LETTER | P_DIALOG | P_QUESTIONS) && !f->meta && !j->opener && (f->support == 0 || j->sentences > 0)) {
@@ -114,8 +117,8 @@ weigh(const struct judge *j, const struct asks_found *f, enum voice v, const str
 		*rule = p;
 		return (part >= 65 ? part : 0);
 	case V_COMMENT:
-		*rule = p;
-		return (part);
+		*rule = f->me ? w : p;
+		return (f->me ? (full + part) / 2 + 5 : part);
 	case V_DATA:
 		*rule = f->data;
 		return (f->data != NULL && !(j->task & (P_CODE | P_DATA | P_DIALOG | P_EXPLAIN | P_QUESTIONS)) ?
@@ -134,6 +137,8 @@ bare_question(const struct judge *j, const struct asks_found *f, enum voice v)
 
 	if (j->sent.words < 2 && j->sentences > 0)
 		score -= 15;
+	if (j->sentences == 0 && j->len < 240)	/* a short answer that begins with it */
+		score += 20;
 	if (j->sent.end >= j->tail)
 		score += 25;
 	else if (j->sent.start < j->last)
@@ -152,7 +157,7 @@ follow(struct judge *j, const struct asks_found *f, int score)
 	if (j->q.score <= 0 || (same && j->sent.question && score < 40))
 		return;
 	if (same && score < 40 && !f->close)
-		j->q.score -= f->support > 5 ? -25 : 45;
+		j->q.score -= f->support > 5 ? -25 : j->len < 160 ? 10 : 45;
 	settle(j);
 }
 
@@ -404,6 +409,7 @@ one_line(struct judge *j, struct asks_line *n, size_t *pos)
 		v = V_PRODUCT;
 	if (n->sort == LINE_ROW && v == V_FREE)
 		v = V_ROW;
+	j->item = n->sort == LINE_ITEM;
 	block(j, n->body, n->end, v, n->sort != LINE_PLAIN || n->bold || n->label);
 }
 

@@ -43,6 +43,8 @@ mg_lexicon_free(struct mg_lexicon *l)
 	free(l->ends);
 	free(l->edge);
 	free(l->head);
+	free(l->ref);
+	free(l->root);
 	free(l->rule);
 	free(l);
 }
@@ -260,6 +262,7 @@ read_rule(struct reader *r, struct asks_rule rule, const char *s, const char *en
 {
 	struct mg_lexicon *l = r->l;
 	const char *w;
+	int words = 0;
 
 	for (; s < end; s = w) {
 		while (s < end && *s == ' ')
@@ -270,9 +273,8 @@ read_rule(struct reader *r, struct asks_rule rule, const char *s, const char *en
 			return (-1);
 	}
 	for (unsigned i = 0; i < rule.n; i++)
-		if (rule.e[i].sort == E_CLASS && !rule.e[i].opt)
-			rule.key = 1;
-	if (rule.key == 0)
+		words |= rule.e[i].sort == E_CLASS && !rule.e[i].opt;
+	if (!words)
 		return (mg_fail(r->e, MG_DATA, "%s:%u: a rule needs a word that is not optional", r->name,
 		    r->line));
 	l->rule = mg_grow(l->rule, l->nrule, &l->caprule, sizeof(*l->rule));
@@ -380,24 +382,55 @@ mark(struct mg_lexicon *l)
 	}
 }
 
+/* The class the rule hangs on: one that no common word begins, if it has any; and
+ * another that it needs, 0 if it has no other. */
+static struct asks_ref
+hang(const struct mg_lexicon *l, const struct asks_rule *r)
+{
+	struct asks_ref ref = { 0 };
+
+	for (unsigned k = 0; k < r->n; k++)
+		if (r->e[k].sort == E_CLASS && !r->e[k].opt &&
+		    (ref.key == 0 || (l->cls[ref.key].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
+			ref.key = r->e[k].arg;
+	for (unsigned k = 0; k < r->n; k++)
+		if (r->e[k].sort == E_CLASS && !r->e[k].opt && r->e[k].arg != ref.key &&
+		    (ref.need == 0 || (l->cls[ref.need].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
+			ref.need = r->e[k].arg;
+	return (ref);
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct asks_ref *x = a, *y = b;
+
+	return (x->key != y->key ? (x->key > y->key) - (x->key < y->key) : (x->rule > y->rule) - (x->rule < y->rule));
+}
+
 void
 mg_lexicon_ready(struct mg_lexicon *l)
 {
-	mark(l);
-	for (size_t i = 0; i < l->nrule; i++) {
-		struct asks_rule *r = &l->rule[i];
+	uint8_t *key = mg_calloc(l->nids, 1);
 
-		r->key = 0;
-		for (unsigned k = 0; k < r->n; k++)
-			if (r->e[k].sort == E_CLASS && !r->e[k].opt &&
-			    (r->key == 0 || (l->cls[r->key].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
-				r->key = r->e[k].arg;
-		l->cls[r->key].key = 1;
-		r->next = l->cls[r->key].rules;
-		l->cls[r->key].rules = (uint32_t)i + 1;
+	mark(l);
+	l->ref = mg_calloc(l->nrule + 1, sizeof(*l->ref));
+	for (size_t i = 0; i < l->nrule; i++) {
+		l->ref[i] = hang(l, &l->rule[i]);
+		l->ref[i].rule = (uint32_t)i;
+		l->cls[l->ref[i].key].key = 1;
 	}
+	qsort(l->ref, l->nrule, sizeof(*l->ref), by_key);
+	for (size_t i = l->nrule; i-- > 0;) {
+		l->cls[l->ref[i].key].ref = (uint32_t)i;
+		l->cls[l->ref[i].key].nref++;
+	}
+	for (size_t k = 0; k < l->nhead; k++)
+		key[l->head[k].word] |= l->cls[l->head[k].class].key;
 	for (size_t i = 0; i < l->words.cap; i++)
-		for (size_t k = 0; l->words.slot[i].hash != 0 && k < l->nhead; k++)
-			if (l->head[k].word == l->words.slot[i].id && l->cls[l->head[k].class].key)
-				l->words.slot[i].key = 1;
+		l->words.slot[i].key = l->words.slot[i].hash != 0 && key[l->words.slot[i].id];
+	l->root = mg_calloc(l->nids, sizeof(*l->root));
+	for (uint32_t t = 1; t < l->nids; t++)
+		l->root[t] = asks_step(l, 0, t);
+	free(key);
 }

@@ -43,11 +43,9 @@ struct asks_rule {
 	uint8_t		type, n;	/* n elements */
 	uint8_t		w, p;		/* weight in the agent's own words; inside a product */
 	uint16_t	what;		/* P_*, L_* */
-	uint16_t	key;		/* the class the rule hangs on */
 	uint16_t	kind;		/* index into kinds */
 	uint32_t	line;
 	struct asks_elem e[ASKS_ELEMS];
-	uint32_t	next;		/* next rule with this key, plus 1 */
 };
 
 struct asks_node {		/* of the trie of phrases */
@@ -55,6 +53,7 @@ struct asks_node {		/* of the trie of phrases */
 };
 
 struct asks_end { uint16_t class; uint32_t next; };
+struct asks_ref { uint16_t key, need; uint32_t rule; };	/* need: a class the rule cannot do without */
 struct asks_head { uint32_t word; uint16_t class; };
 struct asks_edge { uint64_t key; uint32_t node; };	/* key: parent << 32 | token, 0 free */
 
@@ -67,13 +66,15 @@ struct mg_lexicon {
 	size_t			 nends, capends;
 	struct asks_head	*head;		/* first words of all phrases */
 	size_t			 nhead, caphead;
+	struct asks_ref		*ref;		/* all rules, by key */
+	uint32_t		*root;		/* the root's child by each token */
 	struct asks_edge	*edge;
 	size_t			 nedge, capedge;
 	struct asks_cls {
 		uint64_t name;
 		uint8_t	 common;	/* bits: 1 begins with a common word, 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta */
 		uint8_t	 key;
-		uint32_t rules;		/* first rule that hangs on it, plus 1 */
+		uint32_t ref, nref;	/* the rules that hang on it, in refs */
 	} cls[ASKS_CLASSES];
 	unsigned		 ncls;
 	struct asks_rule	*rule;

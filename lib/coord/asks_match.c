@@ -46,7 +46,8 @@ phrases(struct work *w, unsigned pos, unsigned at, uint32_t node)
 	if (at == w->t->n || at - pos > 12)
 		return;
 	for (unsigned k = 0; k < ASKS_IDS && w->t->t[at].id[k] != 0; k++) {
-		uint32_t to = asks_step(w->l, node, w->t->t[at].id[k]);
+		uint32_t id = w->t->t[at].id[k], to = node == 0 ? w->l->root[id] : asks_step(w->l, node, id);
+
 		if (to != 0)
 			phrases(w, pos, at + 1, to);
 	}
@@ -186,8 +187,12 @@ asks_match(const struct mg_lexicon *l, const struct asks_sent *t, struct asks_fo
 			f->wh |= l->cls[c].common >> 2 & 1;
 			f->me |= l->cls[c].common >> 3 & 1;
 			f->meta |= l->cls[c].common >> 5 & 1;
-			for (uint32_t r = l->cls[c].rules; r != 0; r = l->rule[r - 1].next)
-				if (matters(f, &l->rule[r - 1]) && satisfies(&w, &l->rule[r - 1]))
-					note(f, &l->rule[r - 1]);
+			for (uint32_t r = 0; r < l->cls[c].nref; r++) {
+				const struct asks_ref *ref = &l->ref[l->cls[c].ref + r];
+
+				if ((ref->need == 0 || (w.seen[ref->need / 64] >> ref->need % 64 & 1)) &&
+				    matters(f, &l->rule[ref->rule]) && satisfies(&w, &l->rule[ref->rule]))
+					note(f, &l->rule[ref->rule]);
+			}
 		}
 }

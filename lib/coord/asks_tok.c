@@ -198,9 +198,14 @@ take(const char *s, size_t end, size_t *pos, const uint64_t *bits, uint64_t stem
 	unsigned n, letters = 0;
 
 	while (i < end) {
-		uint32_t c = decode(p + i, end - i, &n);
-		int k = sort(&c);
+		uint32_t c = p[i] | 0x20;
+		int k = C_WORD;
 
+		n = 1;
+		if (!letter(c) || p[i] >= 0x80) {	/* most are ASCII letters */
+			c = decode(p + i, end - i, &n);
+			k = sort(&c);
+		}
 		if (k == C_SINGLE) {
 			if (letters == 0) {
 				i += n;
@@ -264,7 +269,7 @@ static size_t
 quoted(struct asks_scan *b, size_t i, uint32_t c, unsigned n)
 {
 	unsigned k, run = 1;
-	size_t from, lim, len;
+	size_t from, lim, len, skip;
 	const char *hit;
 
 	for (k = 0; k < sizeof(pairs) / sizeof(pairs[0]) && pairs[k].open != c; k++)
@@ -276,13 +281,14 @@ quoted(struct asks_scan *b, size_t i, uint32_t c, unsigned n)
 	from = i + (c == '`' ? run : n);
 	lim = b->end - from > QUOTE_MAX ? from + QUOTE_MAX : b->end;
 	len = strlen(pairs[k].close);
-	if (from >= lim || b->none[k] >= lim)
+	skip = b->none[k] > from ? b->none[k] : from;	/* searched before, in vain */
+	if (skip >= lim)
 		return (0);
-	hit = memmem(b->text + from, lim - from, pairs[k].close, len);
+	hit = memmem(b->text + skip, lim - skip, pairs[k].close, len);
 	if (hit == NULL && c == 0x201e)		/* the German low mark, closed by any high one */
-		hit = memmem(b->text + from, lim - from, "\xe2\x80\x9d", 3);
+		hit = memmem(b->text + skip, lim - skip, "\xe2\x80\x9d", 3);
 	if (hit == NULL) {
-		b->none[k] = lim;
+		b->none[k] = lim - (len - 1);	/* a mark may lie across the limit */
 		return (0);
 	}
 	from = (size_t)(hit - b->text) + len;

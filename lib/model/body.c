@@ -25,6 +25,35 @@ mg_body_free(struct mg_body *b)
 	mg_buf_free(&b->raw);
 	mg_buf_free(&b->marked);
 	mg_sse_free(&b->sse);
+	if (b->parser != NULL)
+		jv_parser_free(b->parser);
+	b->parser = NULL;
+}
+
+/* One JSON object; the parser is kept, which saves a third of the time.  Invalid where
+ * the text is anything else. */
+static jv
+parse_object(struct mg_body *b, const char *p, size_t n)
+{
+	jv v, more;
+
+	if (*p != '{')
+		return jv_parse_sized(p, (int)n);
+	if (b->parser == NULL)
+		b->parser = jv_parser_new(0);
+	jv_parser_set_buf(b->parser, p, (int)n, 1);
+	v = jv_parser_next(b->parser);
+	if (jv_is_valid(v) && jv_parser_remaining(b->parser) == 0)
+		return v;
+	more = jv_is_valid(v) ? jv_parser_next(b->parser) : jv_null();
+	if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {	/* torn, or followed by something */
+		jv_free(v);
+		v = jv_invalid();
+		jv_parser_free(b->parser);
+		b->parser = NULL;
+	}
+	jv_free(more);
+	return v;
 }
 
 /* Printable, blanks joined, tags of a page left out; at most 200 bytes. */
@@ -89,7 +118,7 @@ on_event(void *arg, const char *event, const char *data, size_t len)
 		len = b->marked.len;
 	}
 	a->data = (struct mg_span){ data, len };
-	v = jv_parse_sized(data, (int)len);
+	v = parse_object(b, data, len);
 	if (!jv_is_valid(v)) {
 		jv_free(v);
 		if (!error && (*data == '{' || *data == '[')) {

@@ -25,6 +25,7 @@ struct mg_body {
 	int			 status;
 	struct mg_buf		 raw;		/* all that is no stream of events */
 	struct mg_sse		 sse;
+	struct jv_parser	*parser;	/* for one event after the other; NULL: to be made */
 	struct mg_buf		 marked;	/* see half.h */
 	size_t			 total;
 	int			 last;		/* the input has ended: what is torn is no error */

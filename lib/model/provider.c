@@ -15,12 +15,15 @@
 #define COMMON	"\nif has(\"data\") then event else request end"
 #define RARE	"\nif has(\"data\") then rare_event else rare_request end"
 
+enum { KEY_EVENT, KEY_DATA, KEY_RARE, KEY_TEXT, KEY_CALLS, KEYS };
+static const char *const key_names[KEYS] = { "event", "data", "rare", "text", "calls" };
+
 struct mg_provider {
 	jq_state	*jq, *rare;	/* rare: NULL until it is needed */
 	char		*name, *text;
 	int		 has_rare;
 	long		 tape;
-	jv		 key_event, key_data;	/* kept, so that their hashes are made once */
+	jv		 key[KEYS];	/* kept, so that their hashes are made once */
 };
 
 struct complaint {
@@ -105,6 +108,7 @@ mg_provider_new(const char *name, struct mg_err *e)
 	struct mg_provider *p;
 	char *file, *text;
 	jq_state *jq;
+	int k;
 
 	if (!name_ok(name)) {
 		mg_fail(e, MG_USAGE, "wire \"%s\": not the name of a provider file", name);
@@ -124,21 +128,23 @@ mg_provider_new(const char *name, struct mg_err *e)
 	p->name = mg_strdup(name);
 	p->text = text;
 	p->has_rare = strstr(text, "def rare_event") != NULL && strstr(text, "def rare_request") != NULL;
-	p->key_event = jv_string("event");
-	p->key_data = jv_string("data");
+	for (k = 0; k < KEYS; k++)
+		p->key[k] = jv_string(key_names[k]);
 	return p;
 }
 
 void
 mg_provider_free(struct mg_provider *p)
 {
+	int k;
+
 	if (p == NULL)
 		return;
 	jq_teardown(&p->jq);
 	if (p->rare != NULL)
 		jq_teardown(&p->rare);
-	jv_free(p->key_event);
-	jv_free(p->key_data);
+	for (k = 0; k < KEYS; k++)
+		jv_free(p->key[k]);
 	free(p->name);
 	free(p->text);
 	free(p);
@@ -146,7 +152,7 @@ mg_provider_free(struct mg_provider *p)
 
 /* The program for the rest; a file that has none has all in the first. */
 static jq_state *
-rare(struct mg_provider *p, struct mg_err *e)
+rare_program(struct mg_provider *p, struct mg_err *e)
 {
 	if (!p->has_rare)
 		return p->jq;
@@ -185,21 +191,29 @@ has_object(jv calls)
 	return found;
 }
 
+static jv
+member(struct mg_provider *p, jv v, int key)
+{
+	return jv_object_get(jv_copy(v), jv_copy(p->key[key]));
+}
+
 static int
 is_rare(struct mg_provider *p, jv v)
 {
-	jv calls, text;
+	jv rare, text, calls;
 	int found;
 
-	if (!p->has_rare)
+	if (!p->has_rare || jv_get_kind(v) != JV_KIND_OBJECT)
 		return 0;
-	calls = mg_jv_get(v, "calls");
-	text = mg_jv_get(v, "text");
-	found = jv_get_kind(text) == JV_KIND_ARRAY || (jv_get_kind(calls) == JV_KIND_ARRAY &&
-	    jv_array_length(jv_copy(calls)) > 0 && has_object(calls));
-	jv_free(calls);
+	rare = member(p, v, KEY_RARE);
+	text = member(p, v, KEY_TEXT);
+	calls = member(p, v, KEY_CALLS);
+	found = jv_get_kind(rare) == JV_KIND_TRUE || jv_get_kind(text) == JV_KIND_ARRAY ||
+	    (jv_get_kind(calls) == JV_KIND_ARRAY && has_object(calls));
+	jv_free(rare);
 	jv_free(text);
-	return found || mg_jv_true(v, "rare", 0);
+	jv_free(calls);
+	return found;
 }
 
 static jv
@@ -237,7 +251,7 @@ mg_provider_request(struct mg_provider *p, jv input, struct mg_err *e)
 		return v;
 	}
 	jv_free(v);
-	if ((jq = rare(p, e)) == NULL) {
+	if ((jq = rare_program(p, e)) == NULL) {
 		jv_free(input);
 		return jv_invalid();
 	}
@@ -280,7 +294,7 @@ mg_provider_event(struct mg_provider *p, jv input, void (*delta)(void *, jv), vo
 int
 mg_provider_rare(struct mg_provider *p, jv input, void (*delta)(void *, jv), void *arg, struct mg_err *e)
 {
-	jq_state *jq = rare(p, e);
+	jq_state *jq = rare_program(p, e);
 
 	if (jq == NULL) {
 		jv_free(input);
@@ -292,9 +306,9 @@ mg_provider_rare(struct mg_provider *p, jv input, void (*delta)(void *, jv), voi
 jv
 mg_provider_input(struct mg_provider *p, const char *event, jv data)
 {
-	jv input = jv_object_set(jv_object(), jv_copy(p->key_data), data);
+	jv input = jv_object_set(jv_object(), jv_copy(p->key[KEY_DATA]), data);
 
-	return event != NULL ? jv_object_set(input, jv_copy(p->key_event), jv_string(event)) : input;
+	return event != NULL ? jv_object_set(input, jv_copy(p->key[KEY_EVENT]), jv_string(event)) : input;
 }
 
 long *

@@ -8,7 +8,7 @@
 #define MG_LINE_MAX	(16 * MG_MIB)	/* one chunk: protocol, section 1 */
 #define MG_STREAM_MAX	(1 * MG_MIB)	/* one line of what streams: content, reasoning, media */
 #define MG_ID_MAX	255		/* bytes of an agent's id: a file name on every system */
-#define MG_DEPTH_MAX	256		/* nesting of JSON: what the oldest libjq (1.6) parses */
+#define MG_DEPTH_MAX	128		/* nesting of JSON: libjq 1.6 stops at 256, where an object counts twice */
 #define MG_QUEUE_MAX	(64 * MG_MIB)	/* what a peer may leave unread before it is ended */
 #define MG_SSE_MAX	(64 * MG_MIB)	/* one server-sent event: a partial image is one line */
 #define MG_BODY_MAX	(64 * MG_MIB)	/* a request or a whole reply */
