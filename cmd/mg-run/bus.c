@@ -113,7 +113,8 @@ hear(struct bus *b, struct peer *p)
 		bus_refuse(b, p, mg_lines_number(p->in), 1, "torn: its writer ended inside it");
 	mg_lines_free(p->in);
 	p->in = NULL;
-	if (p->kill_at == MG_NEVER) {	/* it has nothing more to say, so it should end */
+	/* who has nothing more to say should end; a logger may go on listening */
+	if (p->kill_at == MG_NEVER && (p->role != ROLE_PEER || mg_state_agent(b->state, p->id, strlen(p->id)))) {
 		p->term_at = mg_now() + LEAVE_TERM;
 		p->kill_at = mg_now() + LEAVE_KILL;
 	}

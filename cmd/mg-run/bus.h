@@ -24,6 +24,7 @@
 #define RUN_SOURCE	"mg-run"
 #define VOTE_SOURCE	"mg-vote"
 #define FINAL_SOURCE	"mg-final"
+#define REFUSED_TOLD	5	/* refusals of a process that stderr shows one by one */
 #define TO_NOBODY	(-2)	/* beside RELAY_ALL and a peer's index: the journal alone */
 
 struct ask {			/* passed on, and not answered yet */

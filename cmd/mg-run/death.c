@@ -140,7 +140,7 @@ bury(struct bus *b, struct peer *p)
 	p->died = 0;
 	peer_read_stderr(p, NULL, NULL);
 	peer_shut(p);
-	if (p->refused > 0)
+	if (p->refused > REFUSED_TOLD)
 		mg_warn("%s: %zu lines refused in all", p->id, p->refused);
 	p->refused = p->noise = 0;
 	bus_drop_asks(b, p);

@@ -12,7 +12,6 @@
 #include "rt/mem.h"
 
 #define NOISE_TOLD	100	/* lines that are no chunk: so many of a process are answered one by one */
-#define REFUSED_TOLD	5	/* refusals of a process that stderr shows */
 #define FINAL_SLACK	1200	/* ms that mg-final may need beyond its own limit: all ends 3 s after that */
 
 void

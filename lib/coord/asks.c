@@ -41,7 +41,6 @@ struct judge {
 	int		 meta;		/* the last sentence spoke of the work */
 	int		 best;
 	size_t		 start, end;
-	unsigned	 line;		/* of the rule that decided */
 	const char	*kind, *how;
 	struct asks_sent sent;
 };
@@ -121,7 +120,7 @@ weigh(const struct judge *j, const struct asks_found *f, enum voice v, const str
 		return (f->me ? (full + part) / 2 + 5 : part);
 	case V_DATA:
 		*rule = f->data;
-		return (f->data != NULL && !(j->task & (P_CODE | P_DATA | P_DIALOG | P_EXPLAIN | P_QUESTIONS)) ?
+		return (f->data != NULL && !(j->task & (P_DATA | P_DIALOG | P_EXPLAIN | P_QUESTIONS)) ?
 		    f->data->w : 0);
 	default:
 		return (0);
@@ -198,8 +197,6 @@ sentence(struct judge *j, enum voice v, int data)
 			j->sentences++;
 			return;
 		}
-		if (score > j->best)
-			j->line = rule->line;
 		take(j, score, s->start, s->end, j->l->kind[rule->kind], "a request");
 	}
 	if (score < 50 && s->question && !f.close)
@@ -371,6 +368,8 @@ read_task(struct judge *j, const char *task, size_t len)
 		asks_match(j->l, &j->sent, &f);
 		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE | L_KEY);
 	}
+	if ((j->task & (P_WRITE | P_CODE | P_LETTER | P_DIALOG | P_QUESTIONS | P_PHRASE)) == P_WRITE)
+		j->task |= P_TEXT;
 	if (j->task & P_OTHER)		/* a text is worked on, not written */
 		j->task &= ~(unsigned)(P_TEXT | P_LETTER | P_DIALOG | P_QUESTIONS);
 	if (j->task & P_PHRASE)
@@ -468,6 +467,6 @@ mg_asks_judge(const struct mg_lexicon *l, const char *task, size_t tasklen, cons
 		out->start = j.start;
 		out->end = j.end;
 	}
-	snprintf(out->why, sizeof(out->why), "%s%s%s (%d of 100, rule %u, task %x)", out->asks ? j.how : "nothing asks",
-	    out->asks ? ": " : "", out->kind, j.best, j.line, j.task);
+	snprintf(out->why, sizeof(out->why), "%s%s%s (%d of 100)", out->asks ? j.how : "nothing asks",
+	    out->asks ? ": " : "", out->kind, j.best);
 }

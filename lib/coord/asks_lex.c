@@ -158,17 +158,19 @@ phrase(struct reader *r, unsigned class, const char *s, size_t len)
 {
 	struct mg_lexicon *l = r->l;
 	uint32_t node = 0, t;
+	struct asks_head head = { .class = (uint16_t)class };
+	unsigned n = 0;
 	size_t pos = 0;
 
 	while ((t = token(l, s, len, &pos)) != 0) {
-		if (node == 0) {
-			l->head = mg_grow(l->head, l->nhead, &l->caphead, sizeof(*l->head));
-			l->head[l->nhead++] = (struct asks_head){ t, (uint16_t)class };
-		}
+		if (n < 4)
+			head.word[n++] = t;
 		node = step_new(l, node, t);
 	}
 	if (node == 0)
 		return (mg_fail(r->e, MG_DATA, "%s:%u: an empty phrase", r->name, r->line));
+	l->head = mg_grow(l->head, l->nhead, &l->caphead, sizeof(*l->head));
+	l->head[l->nhead++] = head;
 	l->ends = mg_grow(l->ends, l->nends, &l->capends, sizeof(*l->ends));
 	l->ends[l->nends] = (struct asks_end){ (uint16_t)class, l->node[node].first };
 	l->node[node].first = (uint32_t)++l->nends;
@@ -300,7 +302,7 @@ static const struct { const char *name; uint8_t type; uint16_t what; } heads[] =
 	{ "task-text", R_TASK, P_TEXT }, { "task-phrase", R_TASK, P_PHRASE },
 	{ "task-code", R_TASK, P_CODE }, { "task-explain", R_TASK, P_EXPLAIN },
 	{ "task-data", R_TASK, P_DATA }, { "greet", R_LINE, L_GREET }, { "bye", R_LINE, L_BYE },
-	{ "key", R_LINE, L_KEY }, { "task-other", R_TASK, P_OTHER },
+	{ "key", R_LINE, L_KEY }, { "task-other", R_TASK, P_OTHER }, { "task-write", R_TASK, P_WRITE },
 };
 
 /* "ask KIND W/P: rule | rule", "close: rule", "support W: rule", "task-letter: rule" */
@@ -308,7 +310,7 @@ static int
 read_rules(struct reader *r, const char *s, const char *end)
 {
 	const char *colon = memchr(s, ':', (size_t)(end - s)), *w = s, *bar;
-	struct asks_rule rule = { .line = r->line };
+	struct asks_rule rule = { 0 };
 	unsigned i, n = sizeof(heads) / sizeof(heads[0]);
 	char *num;
 
@@ -364,39 +366,57 @@ mg_lexicon_add(struct mg_lexicon *l, const char *name, const char *text, size_t 
 	return (0);
 }
 
-/* Marks the classes that begin with a common word: a rule hangs on another one if it can. */
-static void
-mark(struct mg_lexicon *l)
+/* How rare a word is: its place in the @common lists; UINT16_MAX where it is in none. */
+static uint16_t *
+levels(const struct mg_lexicon *l)
 {
-	for (size_t i = 0; i < l->words.cap; i++) {
-		struct asks_word *w = &l->words.slot[i];
-		uint32_t node = w->hash == 0 ? 0 : asks_step(l, 0, w->id), f;
-		int common = 0;
+	uint16_t *level = mg_malloc(l->nids * sizeof(*level));
+	unsigned place = 0, class = 0;
 
-		if (node == 0)
+	memset(level, 0xff, l->nids * sizeof(*level));
+	for (size_t k = 0; k < l->nhead; k++) {
+		const struct asks_head *h = &l->head[k];
+
+		if (!(l->cls[h->class].common & 16))
 			continue;
-		for (f = l->node[node].first; f != 0; f = l->ends[f - 1].next)
-			common |= l->cls[l->ends[f - 1].class].common & 16;
-		for (f = l->node[node].first; common && f != 0; f = l->ends[f - 1].next)
-			l->cls[l->ends[f - 1].class].common |= 1;
+		place = h->class == class ? place + 1 : 0;
+		class = h->class;
+		if (place < level[h->word[0]])
+			level[h->word[0]] = (uint16_t)place;
 	}
+	return (level);
 }
 
-/* The class the rule hangs on: one that no common word begins, if it has any; and
- * another that it needs, 0 if it has no other. */
+/* The rarest of a phrase's words, as an index. */
+static unsigned
+rarest(const struct asks_head *h, const uint16_t *level)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < 4 && h->word[i] != 0; i++)
+		if (level[h->word[i]] > level[h->word[best]])
+			best = i;
+	return (best);
+}
+
+/* The class the rule hangs on, the rarest it has, and the next rarest, 0 if it has
+ * but one. */
 static struct asks_ref
 hang(const struct mg_lexicon *l, const struct asks_rule *r)
 {
 	struct asks_ref ref = { 0 };
 
-	for (unsigned k = 0; k < r->n; k++)
-		if (r->e[k].sort == E_CLASS && !r->e[k].opt &&
-		    (ref.key == 0 || (l->cls[ref.key].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
-			ref.key = r->e[k].arg;
-	for (unsigned k = 0; k < r->n; k++)
-		if (r->e[k].sort == E_CLASS && !r->e[k].opt && r->e[k].arg != ref.key &&
-		    (ref.need == 0 || (l->cls[ref.need].common & 1 && !(l->cls[r->e[k].arg].common & 1))))
-			ref.need = r->e[k].arg;
+	for (unsigned k = 0; k < r->n; k++) {
+		uint16_t c = r->e[k].arg;
+
+		if (r->e[k].sort != E_CLASS || r->e[k].opt || c == ref.key)
+			continue;
+		if (ref.key == 0 || l->cls[c].level > l->cls[ref.key].level) {
+			ref.need = ref.key;
+			ref.key = c;
+		} else if (ref.need == 0 || l->cls[c].level > l->cls[ref.need].level)
+			ref.need = c;
+	}
 	return (ref);
 }
 
@@ -408,12 +428,10 @@ by_key(const void *a, const void *b)
 	return (x->key != y->key ? (x->key > y->key) - (x->key < y->key) : (x->rule > y->rule) - (x->rule < y->rule));
 }
 
-void
-mg_lexicon_ready(struct mg_lexicon *l)
+/* Sorts the rules by the class that each hangs on. */
+static void
+hang_all(struct mg_lexicon *l)
 {
-	uint8_t *key = mg_calloc(l->nids, 1);
-
-	mark(l);
 	l->ref = mg_calloc(l->nrule + 1, sizeof(*l->ref));
 	for (size_t i = 0; i < l->nrule; i++) {
 		l->ref[i] = hang(l, &l->rule[i]);
@@ -425,12 +443,33 @@ mg_lexicon_ready(struct mg_lexicon *l)
 		l->cls[l->ref[i].key].ref = (uint32_t)i;
 		l->cls[l->ref[i].key].nref++;
 	}
+}
+
+void
+mg_lexicon_ready(struct mg_lexicon *l)
+{
+	uint8_t *key = mg_calloc(l->nids, 1);
+	uint16_t *level = levels(l);
+
+	for (unsigned c = 0; c < l->ncls; c++)
+		l->cls[c].level = UINT16_MAX;
+	for (size_t k = 0; k < l->nhead; k++) {
+		struct asks_cls *c = &l->cls[l->head[k].class];
+		uint16_t rare = level[l->head[k].word[rarest(&l->head[k], level)]];
+
+		if (rare < c->level)
+			c->level = rare;
+	}
+	hang_all(l);
+	/* a sentence is looked at only if it has the rarest word of a phrase of such a class */
 	for (size_t k = 0; k < l->nhead; k++)
-		key[l->head[k].word] |= l->cls[l->head[k].class].key;
+		if (l->cls[l->head[k].class].key)
+			key[l->head[k].word[rarest(&l->head[k], level)]] = 1;
 	for (size_t i = 0; i < l->words.cap; i++)
 		l->words.slot[i].key = l->words.slot[i].hash != 0 && key[l->words.slot[i].id];
 	l->root = mg_calloc(l->nids, sizeof(*l->root));
 	for (uint32_t t = 1; t < l->nids; t++)
 		l->root[t] = asks_step(l, 0, t);
+	free(level);
 	free(key);
 }

@@ -12,7 +12,7 @@
 #include "coord/asks_tok.h"
 
 enum {
-	ASKS_CLASSES = 4096,	/* named classes and literal words, all languages */
+	ASKS_CLASSES = 8192,	/* named classes and literal words, all languages */
 	ASKS_ELEMS = 14		/* elements of one rule */
 };
 
@@ -29,7 +29,8 @@ enum asks_rule_type {
 /* what R_TASK and R_LINE find; bits */
 enum {
 	P_LETTER = 1, P_DIALOG = 2, P_QUESTIONS = 4, P_TEXT = 8, P_PHRASE = 16, P_CODE = 32,
-	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512, P_OTHER = 1024, L_KEY = 2048
+	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512, P_OTHER = 1024, L_KEY = 2048,
+	P_WRITE = 4096
 };
 
 enum { E_CLASS, E_GAP, E_START, E_CLAUSE, E_END, E_QUESTION };
@@ -44,7 +45,6 @@ struct asks_rule {
 	uint8_t		w, p;		/* weight in the agent's own words; inside a product */
 	uint16_t	what;		/* P_*, L_* */
 	uint16_t	kind;		/* index into kinds */
-	uint32_t	line;
 	struct asks_elem e[ASKS_ELEMS];
 };
 
@@ -54,7 +54,7 @@ struct asks_node {		/* of the trie of phrases */
 
 struct asks_end { uint16_t class; uint32_t next; };
 struct asks_ref { uint16_t key, need; uint32_t rule; };	/* need: a class the rule cannot do without */
-struct asks_head { uint32_t word; uint16_t class; };
+struct asks_head { uint32_t word[4]; uint16_t class; };	/* the first words of a phrase */
 struct asks_edge { uint64_t key; uint32_t node; };	/* key: parent << 32 | token, 0 free */
 
 struct mg_lexicon {
@@ -64,7 +64,7 @@ struct mg_lexicon {
 	size_t			 nnode, capnode;
 	struct asks_end		*ends;
 	size_t			 nends, capends;
-	struct asks_head	*head;		/* first words of all phrases */
+	struct asks_head	*head;		/* all phrases */
 	size_t			 nhead, caphead;
 	struct asks_ref		*ref;		/* all rules, by key */
 	uint32_t		*root;		/* the root's child by each token */
@@ -72,8 +72,9 @@ struct mg_lexicon {
 	size_t			 nedge, capedge;
 	struct asks_cls {
 		uint64_t name;
-		uint8_t	 common;	/* bits: 1 begins with a common word, 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta */
-		uint8_t	 key;
+		uint8_t	 common;	/* bits: 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta */
+		uint8_t	 key;		/* rules hang on it */
+		uint16_t level;		/* how rare it is in text: its commonest phrase's */
 		uint32_t ref, nref;	/* the rules that hang on it, in refs */
 	} cls[ASKS_CLASSES];
 	unsigned		 ncls;

@@ -13,6 +13,7 @@
 
 /* One program for both functions: most processes compile once. */
 #define COMMON	"\nif has(\"data\") then event else request end"
+#define RARE_LINE "\n#: rare\n"	/* what stands below it is for this one alone */
 #define RARE	"\nif has(\"data\") then rare_event else rare_request end"
 
 enum { KEY_EVENT, KEY_DATA, KEY_RARE, KEY_TEXT, KEY_CALLS, KEYS };
@@ -106,7 +107,7 @@ struct mg_provider *
 mg_provider_new(const char *name, struct mg_err *e)
 {
 	struct mg_provider *p;
-	char *file, *text;
+	char *file, *text, *line;
 	jq_state *jq;
 	int k;
 
@@ -119,7 +120,12 @@ mg_provider_new(const char *name, struct mg_err *e)
 	free(file);
 	if (text == NULL)
 		return NULL;
-	if ((jq = load(name, text, COMMON, e)) == NULL) {
+	if ((line = strstr(text, RARE_LINE)) != NULL)
+		*line = '\0';
+	jq = load(name, text, COMMON, e);
+	if (line != NULL)
+		*line = '\n';
+	if (jq == NULL) {
 		free(text);
 		return NULL;
 	}
@@ -127,7 +133,7 @@ mg_provider_new(const char *name, struct mg_err *e)
 	p->jq = jq;
 	p->name = mg_strdup(name);
 	p->text = text;
-	p->has_rare = strstr(text, "def rare_event") != NULL && strstr(text, "def rare_request") != NULL;
+	p->has_rare = line != NULL;
 	for (k = 0; k < KEYS; k++)
 		p->key[k] = jv_string(key_names[k]);
 	return p;

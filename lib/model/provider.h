@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * share/providers/NAME.jq defines two stateless functions, `request` and `event`.  Compiling costs
- * by the size of what is compiled (libjq 1.6: 13 ms, and 50 microseconds for each small thing), so a file may
- * answer {rare: true} and do the rest in `rare_request` and `rare_event`, which are compiled when needed.
+ * by the size of what is compiled (libjq 1.6: 13 ms, and 15 microseconds or more for each small thing), so a
+ * file may answer {rare: true} and do the rest in `rare_request` and `rare_event`, which stand below a line
+ * "#: rare" and are compiled when needed.
  *
  * request: {backend, messages, tools, settings, omit, rich} -> {body, path?, url?, method?, headers?, optional?}
  *   backend   resolved: see backend.h
@@ -12,7 +13,8 @@
  *             arguments is the text of a JSON object; where the wire wants a string, it is that string
  *   tools     [{name, description?, parameters}]
  *   settings  what the backend sends along, for the root of the body; with the limit of tokens
- *   omit      names to leave out (a server refused them); rich: something beyond text and plain settings is there
+ *   omit      names to leave out (a server refused them); rich: there is more than {role, content}
+ *             with text, and settings that are numbers, texts and lists
  *   path      in place of backend.path, behind backend.base_url; url: in place of all
  *   optional  what may be left out when a 400 names it
  *   The key's header, extra_headers, extra_query and extra_body are put in afterwards: no jq program sees a secret.
@@ -29,7 +31,8 @@
  *                                        {call_id, extra}
  *   opaque: {...}, key: K, join: NAME    an item to be sent back; one with the same key is continued, and the
  *                                        text of its member NAME appended
- *   usage: {input, output, cached, reasoning, cost}; model: NAME; stop: REASON; end: true
+ *   usage: {input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd}; model: NAME; end: true
+ *   stop: REASON                         neutral, or a word that providers use (reply.c knows them)
  *   error: {code, message, status, retryable, retry_after, loading}
  *   Reasons and codes: see struct mg_reply in call.h. */
 #ifndef MG_MODEL_PROVIDER_H

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "model/think.h"
 #include "rt/bounds.h"
@@ -178,28 +179,51 @@ count(jv usage, const char *name, long *n)
 static void
 take_usage(struct mg_assembly *a, jv usage)
 {
-	double cost = mg_jv_num(usage, "cost", -1);
+	double cost = mg_jv_num(usage, "cost_usd", -1);
 
 	if (jv_get_kind(usage) != JV_KIND_OBJECT)
 		return;
-	count(usage, "input", &a->reply.input);
-	count(usage, "output", &a->reply.output);
-	count(usage, "cached", &a->reply.cached);
-	count(usage, "reasoning", &a->reply.thought);
+	count(usage, "input_tokens", &a->reply.input);
+	count(usage, "output_tokens", &a->reply.output);
+	count(usage, "cached_tokens", &a->reply.cached);
+	count(usage, "reasoning_tokens", &a->reply.thought);
 	if (cost >= 0)
 		a->reply.cost = cost;
+}
+
+/* The words of all families; some write them in capitals. */
+static const char *
+neutral_stop(const char *word)
+{
+	static const char *const table[][2] = {
+		{ "stop", "stop" }, { "eos", "stop" }, { "end_turn", "stop" }, { "stop_sequence", "stop" },
+		{ "completed", "stop" }, { "tool_calls", "tool_calls" }, { "tool_use", "tool_calls" },
+		{ "function_call", "tool_calls" }, { "length", "length" }, { "max_tokens", "length" },
+		{ "max_output_tokens", "length" }, { "model_context_window_exceeded", "length" },
+		{ "filter", "filter" }, { "content_filter", "filter" }, { "sensitive", "filter" },
+		{ "refusal", "filter" }, { "safety", "filter" }, { "pause", "pause" }, { "pause_turn", "pause" },
+		{ "error", "error" }, { "network_error", "error" }, { "abort", "error" }, { "repetition", "error" },
+		{ "insufficient_system_resource", "error" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof table / sizeof *table; i++)
+		if (strcasecmp(table[i][0], word) == 0)
+			return table[i][1];
+	return "unknown";
 }
 
 static void
 take_stop(struct mg_assembly *a, jv stop)
 {
-	if (jv_get_kind(stop) != JV_KIND_STRING)
+	if (jv_get_kind(stop) != JV_KIND_STRING || *jv_string_value(stop) == '\0')
 		return;
 	a->any = a->stopped = 1;
 	if (strcmp(a->reply.stop, "filter") != 0)	/* a refusal stays one */
-		snprintf(a->reply.stop, sizeof a->reply.stop, "%s", jv_string_value(stop));
+		snprintf(a->reply.stop, sizeof a->reply.stop, "%s", neutral_stop(jv_string_value(stop)));
 	if (strcmp(a->reply.stop, "error") == 0 && a->failure.code[0] == '\0')
-		mg_failure_set(&a->failure, "server", "the server broke the reply off with an error");
+		mg_failure_set(&a->failure, "server", "the server broke the reply off (%s)",
+		    jv_string_value(stop));
 }
 
 static void

@@ -149,12 +149,9 @@ neutral_call(jv call, struct mg_names *names)
 static jv
 neutral_message(jv m, struct mg_names *names, int *rich)
 {
-	jv calls = mg_jv_get(m, "calls"), opaque = mg_jv_get(m, "opaque"), list = jv_array();
+	jv calls = mg_jv_get(m, "calls"), list = jv_array();
 
 	m = jv_object_set(m, jv_string("content"), neutral_content(mg_jv_get(m, "content"), rich));
-	if (jv_get_kind(opaque) == JV_KIND_ARRAY && jv_array_length(jv_copy(opaque)) > 0)
-		*rich = 1;
-	jv_free(opaque);
 	if (jv_get_kind(calls) == JV_KIND_ARRAY)
 		jv_array_foreach(calls, i, call) {
 			if (jv_get_kind(call) == JV_KIND_OBJECT)
@@ -163,10 +160,15 @@ neutral_message(jv m, struct mg_names *names, int *rich)
 				jv_free(call);
 		}
 	jv_free(calls);
-	if (jv_array_length(jv_copy(list)) > 0)
-		return jv_object_set(m, jv_string("calls"), list);
-	jv_free(list);
-	return jv_object_delete(m, jv_string("calls"));
+	if (jv_array_length(jv_copy(list)) > 0) {
+		m = jv_object_set(m, jv_string("calls"), list);
+	} else {
+		jv_free(list);
+		m = jv_object_delete(m, jv_string("calls"));
+	}
+	if (jv_object_length(jv_copy(m)) > 2)	/* more than role and content */
+		*rich = 1;
+	return m;
 }
 
 jv

@@ -13,8 +13,8 @@
  * Borrows; the caller owns the object. */
 jv	mg_settings(jv backend, jv omit, int *rich);
 /* The messages with tool names as on the wire, arguments that are JSON objects, lists of mere text
- * as one string, no empty lists of calls.  *rich is set where something beyond text and calls is
- * left: media, items to be sent back.  Borrows; the caller owns the array. */
+ * as one string, no empty lists of calls.  *rich is set where any has more than
+ * a role and a text.  Borrows; the caller owns the array. */
 jv	mg_neutral_messages(jv messages, struct mg_names *, int *rich);
 /* The tools: name (as on the wire), description, parameters (an object schema), nothing else. */
 jv	mg_neutral_tools(jv tools, struct mg_names *);

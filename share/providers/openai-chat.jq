@@ -30,12 +30,12 @@ def full: .choices[0] as $c | $c.delta as $d
       stop: $c.finish_reason, usage: (.usage | usage), model} end;
 
 # Most are nothing but a piece of text, and are answered at once.
-def event: .data | .choices[0] as $c | $c.delta
-  | if length != 1 or $c.finish_reason then full else {text: .content} end;
+def event: .data | .choices[0] as $c
+  | if [$c.finish_reason, .error, ($c.delta | length)] == [null, null, 1] and $c.delta.content then {text: $c.delta.content} else full end;
 
 #: rare
 
-# ---- the rest of requests ----
+# ---- the rest of requests (no `index` of a list: libjq 1.6 leaks there) ----
 
 # A part's URL: the one it has, else its bytes as a data URL.
 def part_url: .url // "data:\(.mime // "application/octet-stream");base64,\(.data // "")";
@@ -65,11 +65,11 @@ def thinking($type; $omit): (.calls // [] | length > 0) as $called
   | if $type == "openrouter" then
       [.opaque[]? | select(.type // "" | tostring | startswith("reasoning."))]
       | if . == [] then {} else {reasoning_details: .} end
-    elif $omit | index("reasoning_content") then {}
+    elif any($omit[]; . == "reasoning_content") then {}
     elif $type == "deepseek" then {reasoning_content: (.reasoning // "")}
     elif $type == "kimi" then
       if $called then {reasoning_content: (.reasoning // "" | if . == "" then "(none)" else . end)} else {} end
-    elif ["openai", "azure_openai", "cerebras", "groq", "together", "gemini"] | index($type) then {}
+    elif {openai: 1, azure_openai: 1, cerebras: 1, groq: 1, together: 1, gemini: 1}[$type // ""] then {}
     elif $called and any(.opaque[]?; .think_as == "reasoning_content") then {reasoning_content: (.reasoning // "")}
     else {} end;
 
@@ -93,7 +93,7 @@ def conversation($type; $omit): reduce .[] as $m ({out: [], media: []};
   | flush | .out;
 
 # Responses' way to say it, where the host is OpenAI's and the wire is this one.
-def effort($type): if ["openai", "azure_openai"] | index($type) then
+def effort($type): if $type == "openai" or $type == "azure_openai" then
     del(.reasoning, .text) + (if .reasoning.effort? then {reasoning_effort: .reasoning.effort} else {} end)
       + (if .text.verbosity? then {verbosity: .text.verbosity} else {} end)
   else . end;

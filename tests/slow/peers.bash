@@ -24,7 +24,7 @@ script() {
 for id; do :; done                       # an agent's id is its last argument
 hear() { while IFS= read -r line; do case $line in *"$1"*) return 0 ;; esac; done; return 1; }
 ready() { hear '"source":"mg-run","status":"ready"'; }
-stay() { exec cat >/dev/null; }
+stay() { exec cat 3>&1 >/dev/null; }      # descriptor 3: its output stays open
 answer() { printf '{"type":"answer","source":"%s","label":"%s.%s","seen":%s,"content":"%s"}\n' "$id" "$id" "$1" "$2" "$3"; }
 vote() { printf '{"type":"vote","source":"%s","for":"%s","seen":%s,"n":%s}\n' "$id" "$1" "$2" "$3"; }
 SH

@@ -1,9 +1,9 @@
-/* measure.c - precision, recall and speed of the ask detector.
+/* asks-measure.c - precision, recall and speed of the ask detector.
  * SPDX-License-Identifier: MIT
  *
- * measure [-v] WORDS... -- SET...      judges labelled sets (NDJSON: id, task, final, asks, kind)
- * measure -t FILE WORDS...             judges one text, prints MB/s
- * measure -x WORDS...                  hostile inputs: must come back, in time linear in them
+ * asks-measure [-v] WORDS... -- SET...      judges labelled sets (NDJSON: id, task, final, asks, kind)
+ * asks-measure -t FILE WORDS...             judges one text, prints MB/s
+ * asks-measure -x WORDS...                  hostile inputs: must come back, in time linear in them
  * Exit 1: a set missed P 0.95 or R 0.90, or a hostile input failed. */
 #include <stdio.h>
 #include <stdlib.h>
