@@ -91,11 +91,11 @@ bench: deps-check all test-programs
 	MG_TESTD=$(abspath $B)/tests/mg-testd sh tests/bench/bench.sh $(abspath $B)
 
 # each target for FUZZ_TIME seconds
-fuzz: deps-lint
+fuzz: deps-lint $B/share.c
 	@mkdir -p $B/fuzz
 	for f in $(FUZZ:$B/fuzz/%=%); do \
 		clang -std=c11 -D_GNU_SOURCE -iquote lib -g -O1 -fsanitize=fuzzer,address,undefined -o $B/fuzz/$$f \
-		    tests/fuzz/$$f.c $(filter-out lib/net/http.c lib/net/pool.c lib/net/certs.c,$(LIBSRC)) -lyaml -ljq -lcurl -lm 2>/dev/null || exit 1; \
+		    tests/fuzz/$$f.c $(LIBSRC) $B/share.c -lyaml -ljq -lcurl -lm || exit 1; \
 		$B/fuzz/$$f -max_total_time=$(FUZZ_TIME) -close_fd_mask=3 || exit 1; done
 
 lint: all

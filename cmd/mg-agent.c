@@ -127,7 +127,7 @@ follow(struct agent *a)
 		mg_state_settle(a->s);
 		if (jv_is_valid(a->ask))
 			agent_asked(a);
-		else if (mg_state_acts(agent_self(a)) >= a->expected && mg_turn_due(a->s, agent_self(a)))
+		else if (!a->failed && mg_state_acts(agent_self(a)) >= a->expected && mg_turn_due(a->s, agent_self(a)))
 			agent_act(a);
 		if (a->eof || a->signal != 0)
 			break;

@@ -63,23 +63,34 @@ own(const char *arg)
 	return 1;
 }
 
+/* NULL: there is none of that name. */
+static const struct sub *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NSUBS; i++)
+		if (strcmp(sub_name(subs[i]), name) == 0)
+			return subs[i];
+	return NULL;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct mg_err e;
+	const struct sub *sub;
 	int status = MG_OK;
-	size_t i;
 
 	mg_start(&cmd, argv);
 	signal(SIGPIPE, SIG_DFL);	/* a reader that leaves ends a filter, whatever our parent ignored */
 	if (argc < 2)
 		mg_usage(&cmd, "which subcommand?");
 	if (!own(argv[1])) {
-		for (i = 0; i < NSUBS && strcmp(sub_name(subs[i]), argv[1]) != 0; i++)
-			;
-		if (i == NSUBS)
+		if ((sub = find(argv[1])) != NULL)
+			status = sub->run(argc - 1, argv + 1);
+		else
 			mg_usage(&cmd, "%s: no such %s", argv[1], *argv[1] == '-' ? "option" : "subcommand");
-		status = subs[i]->run(argc - 1, argv + 1);
 	}
 	if (mg_stdout_close(&e) == -1)
 		mg_die(&e);

@@ -21,9 +21,11 @@
 #define DEADLINE	1800.0	/* seconds of coordination */
 #define FINAL_TIMEOUT	600.0	/* seconds of the presentation */
 
-enum { O_URL = 256, O_DEADLINE, O_DIR, O_FINAL, O_FINAL_TIMEOUT, O_FIRST, O_FROM, O_IDLE, O_LIST, O_MAX_ANSWERS,
-	O_MAX_COST, O_MAX_TOKENS, O_NO_PRESENT, O_PEER, O_PLAN, O_PROMPTS, O_PRUNE, O_RESUME, O_SHARE_LIST,
-	O_SHARE_SHOW, O_VOTE };
+enum {
+	O_URL = 256, O_DEADLINE, O_DIR, O_FINAL, O_FINAL_TIMEOUT, O_FIRST, O_FROM, O_IDLE, O_LIST,
+	O_MAX_ANSWERS, O_MAX_COST, O_MAX_TOKENS, O_NO_PRESENT, O_PEER, O_PLAN, O_PROMPTS, O_PRUNE,
+	O_RESUME, O_SHARE_LIST, O_SHARE_SHOW, O_VOTE
+};
 
 static const struct mg_opt opts[] = {
 	{ 'b', "backend", "type", "one agent with this backend" },
@@ -291,12 +293,15 @@ resume(const struct options *o)
 	if (bus_load(&b, &e) == -1)
 		mg_die(&e);
 	b.journal.keep = o->format == FORMAT_NDJSON;
-	if (jv_is_valid(b.state->final))
-		return bus_print(&b);
-	if (cast_keys(b.state, o, &op.config, &keys, &e) == -1)
-		mg_die(&e);
-	code = go(&b, o, &op, keys, 1);
-	jv_free(keys);
+	if (jv_is_valid(b.state->final)) {
+		code = bus_print(&b);
+		bus_free(&b);
+	} else {
+		if (cast_keys(b.state, o, &op.config, &keys, &e) == -1)
+			mg_die(&e);
+		code = go(&b, o, &op, keys, 1);
+		jv_free(keys);
+	}
 	opening_free(&op);
 	run_close(&run);
 	return code;
@@ -337,6 +342,8 @@ anew(const struct options *o)
 		fwrite(lines.p, 1, lines.len, stdout);	/* its failure is seen when stdout is closed */
 		if (mg_stdout_close(&e) == -1)
 			mg_die(&e);
+		mg_buf_free(&lines);
+		opening_free(&op);
 		return MG_OK;
 	}
 	if (run_create(&run, o->dir, &e) == -1)
@@ -359,11 +366,14 @@ int
 main(int argc, char *argv[])
 {
 	struct options o = { .format = FORMAT_TEXT };
+	struct mg_err e;
 	int code;
 
 	mg_start(&cmd, argv);
 	o.limits = jv_object();
 	parse(&o, argc, argv);
+	if (cast_check(&o, &e) == -1)
+		mg_die(&e);
 	code = o.resume != NULL ? resume(&o) : anew(&o);
 	jv_free(o.limits);
 	free(o.files.w);

@@ -119,19 +119,37 @@ report(const struct mg_reply *r, const struct driver *d)
 	putchar('\n');
 }
 
-static void
+/* One call; an exit code. */
+static int
 call(struct mg_http *h, struct mg_provider *p, const struct mg_call_spec *s, struct driver *d)
 {
 	struct mg_err e;
 	struct mg_call *c = mg_call_start(h, p, s, &e);
 
-	if (c == NULL)
-		mg_die(&e);
+	if (c == NULL) {
+		mg_warn("%s", e.msg);
+		return e.code;
+	}
 	while (mg_call_running(c))
 		if (mg_http_wait(h, NULL, 0, mg_call_deadline(c), &e) == -1)
 			mg_die(&e);
 	report(mg_call_reply(c), d);
 	mg_call_free(c);
+	return MG_OK;
+}
+
+static int
+show_request(struct mg_provider *p, const struct mg_call_spec *s)
+{
+	struct mg_buf out = MG_BUF(MG_BODY_MAX);
+	struct mg_err e;
+	int r = mg_call_show(p, s, &out, &e);
+
+	fputs(mg_buf_str(&out), stdout);
+	mg_buf_free(&out);
+	if (r == -1)
+		mg_warn("%s", e.msg);
+	return r == -1 ? (int)e.code : MG_OK;
 }
 
 static void
@@ -148,11 +166,10 @@ main(int argc, char *argv[])
 	struct mg_call_spec s = { .messages = json("[{\"role\":\"user\",\"content\":\"Q\"}]"), .tools = jv_array(),
 		.backend = json("{\"type\":\"vllm\",\"model\":\"m\"}"), .text = on_text, .think = on_think,
 		.note = on_note, .arg = &d, .limits = { 5, 10, 10, 20, 3 } };
-	struct mg_buf out = MG_BUF(MG_BODY_MAX);
 	struct mg_provider *p;
 	struct mg_http *h = NULL;
 	struct mg_err e;
-	int k, n = 1, show = 0;
+	int k, n = 1, show = 0, code = MG_OK;
 
 	while ((k = getopt(argc, argv, "b:m:o:k:l:r:p:n:qs")) != -1)
 		switch (k) {
@@ -171,18 +188,16 @@ main(int argc, char *argv[])
 	s.backend = mg_backend_resolve(s.backend, &e);
 	if (!jv_is_valid(s.backend) || (p = mg_provider_new(mg_jv_str(s.backend, "wire", ""), &e)) == NULL)
 		mg_die(&e);
-	if (show && mg_call_show(p, &s, &out, &e) == -1)
-		mg_die(&e);
-	fputs(mg_buf_str(&out), stdout);
-	mg_buf_free(&out);
+	if (show)
+		code = show_request(p, &s);
 	if (!show && s.replay == NULL && (h = mg_http_new(&e)) == NULL)
 		mg_die(&e);
-	while (!show && n-- > 0)
-		call(h, p, &s, &d);
+	while (!show && code == MG_OK && n-- > 0)
+		code = call(h, p, &s, &d);
 	mg_http_free(h);
 	mg_provider_free(p);
 	jv_free(s.backend);
 	jv_free(s.messages);
 	jv_free(s.tools);
-	return MG_OK;
+	return code;
 }

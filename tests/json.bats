@@ -142,3 +142,11 @@ END
 		[ "$(mg-chunk select -r '.type, (.v | tostring | length)' at | head -n 1)" = x ]	# what is accepted can be parsed
 	done
 }
+
+@test "json: half of a surrogate pair is read as U+FFFD, a pair as its character" {
+	printf '%s\n' '{"type":"x","source":"s","v":["\ud800","a\udc00\u0041","\ud83d\ude00","\\ud800","\ud800\ud83d\ude00"]}' >line
+	mg-chunk check line
+	[ "$(mg-chunk select .v line)" = '["�","a�A","😀","\\ud800","�😀"]' ]
+	printf '%s\n' '{"type":"final","source":"s","content":"\ud800!"}' '{"type":"done","source":"s"}' >line
+	[ "$(mg-chunk text line)" = '�!' ]
+}

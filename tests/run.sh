@@ -8,7 +8,7 @@ trap 'rm -f "$log"' EXIT
 for f in *.bats; do
 	echo "# $f"
 	# a file that hangs is a failure, not a wait
-	timeout -k 5 60 bats --tap "$f" </dev/null || :
+	timeout -k 5 240 bats --tap "$f" </dev/null || :
 done 2>&1 | tee "$log"
 ok=$(grep -c '^ok ' "$log")
 failed=$(grep -c '^not ok ' "$log")

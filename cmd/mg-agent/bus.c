@@ -55,7 +55,7 @@ hear(struct agent *a, const char *line, size_t len)
 	}
 	if (c.type == MG_ASK && a->o.id != NULL && mg_span_is(c.to, a->o.id)) {
 		jv_free(a->ask);
-		a->ask = jv_parse_sized(line, (int)len);
+		a->ask = mg_json_value((struct mg_span){ line, len });
 		set_cut(a, CUT_ASKED);
 		return;
 	}

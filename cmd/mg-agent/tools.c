@@ -99,7 +99,7 @@ next_chunk(struct mg_toolset *t, enum mg_type type)
 			mg_warn("tool provider: line %zu: %s", mg_lines_number(t->lines),
 			    r == MG_LINES_LONG ? "too long" : bad.why);
 		else if (c.type == type)
-			return jv_parse_sized(line, (int)len);
+			return mg_json_value((struct mg_span){ line, len });
 	}
 	return jv_invalid();
 }

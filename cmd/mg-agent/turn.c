@@ -90,6 +90,7 @@ say_answer(struct agent *a, const struct mg_prompt *p, const struct mg_outcome *
 		mg_buf_free(&b);
 		say_error(a, "too_large", "the answer is longer than a chunk may be", 0);
 		say_status(a, "failed", jv_string("the answer is longer than a chunk may be"));
+		a->failed = 1;
 	} else {
 		a->expected = mg_state_acts(agent_self(a)) + 1;
 		say(a, &b);

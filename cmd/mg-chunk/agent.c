@@ -101,7 +101,7 @@ words(const char *what, const char *line)
 
 	if (argv == NULL)
 		mg_usage(&cmd, "--%s: %s", what, e.msg);
-	for (w = argv; *w != NULL; w++)
+	for (w = argv; w != NULL && *w != NULL; w++)
 		a = jv_array_append(a, text(*w));
 	mg_argv_free(argv);
 	return a;

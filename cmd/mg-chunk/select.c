@@ -40,6 +40,7 @@ struct select {
 	jv		 args;
 	int		 flags, pretty, raw, join;
 	size_t		 passed;
+	int		 failed;	/* errno of a write: nothing more is worth doing */
 };
 
 static int
@@ -62,7 +63,7 @@ static void
 put(struct select *s, const char *p, size_t n)
 {
 	if (fwrite(p, 1, n, stdout) != n || (!s->join && putchar('\n') == EOF))
-		mg_quit(MG_SYS, "standard output: %s", strerror(errno));
+		s->failed = errno;
 	s->passed++;
 }
 
@@ -81,7 +82,7 @@ put_chunk(struct select *s, const char *line, size_t len)
 {
 	jv v;
 
-	if (s->pretty && jv_is_valid(v = jv_parse_sized(line, (int)len)))
+	if (s->pretty && jv_is_valid(v = mg_json_value((struct mg_span){ line, len })))
 		put_value(s, v);
 	else
 		put(s, line, len);
@@ -154,7 +155,7 @@ halted(struct select *s, struct walk *w)
 static int
 ask_jq(struct select *s, struct walk *w, const char *line, size_t len)
 {
-	jv v = jv_parse_sized(line, (int)len), result;
+	jv v = mg_json_value((struct mg_span){ line, len }), result;
 
 	if (!jv_is_valid(v)) {
 		report(w, v);
@@ -184,9 +185,9 @@ select_line(struct walk *w, char *line, size_t len)
 	if (walk_chunk(w, &c, line, len) == -1 || !wants(s, c.type_name))
 		return 0;
 	if (s->jq != NULL)
-		return ask_jq(s, w, line, len);
+		return ask_jq(s, w, line, len) || s->failed;
 	put_chunk(s, line, len);
-	return 0;
+	return s->failed != 0;
 }
 
 static void
@@ -317,6 +318,8 @@ run(int argc, char *argv[])
 		jq_teardown(&s.jq);
 	jv_free(s.args);
 	free(s.type);
+	if (s.failed)
+		mg_quit(MG_SYS, "standard output: %s", strerror(s.failed));
 	return w.status != MG_OK ? w.status : s.passed > 0 ? MG_OK : MG_NO;
 }
 

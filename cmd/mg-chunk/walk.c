@@ -133,6 +133,7 @@ walk_file(struct walk *w, const char *name)
 {
 	int std = strcmp(name, "-") == 0, fd = std ? 0 : open(name, O_RDONLY | O_CLOEXEC), r;
 	struct mg_lines *l;
+	enum mg_line last;
 	char *line = NULL;
 	size_t len = 0;
 
@@ -146,8 +147,10 @@ walk_file(struct walk *w, const char *name)
 	l = mg_lines_new(fd, MG_LINE_MAX);
 	while ((r = walk_step(w, l)) == 1)
 		;
-	if (r == 0)
-		take(w, l, mg_lines_rest(l, &line, &len), line, len);
+	if (r == 0) {
+		last = mg_lines_rest(l, &line, &len);
+		take(w, l, last, line, len);
+	}
 	mg_lines_free(l);
 	if (w->end != NULL)
 		w->end(w);

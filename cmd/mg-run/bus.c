@@ -83,13 +83,37 @@ said_on_stderr(void *arg, struct peer *p, const char *line)
 {
 	const struct bus *b = arg;
 
+	size_t n = strlen(p->id);
+
 	if (strncmp(line, "mg-agent: ", 10) == 0)	/* its id says more */
 		line += 10;
+	if (strncmp(line, p->id, n) == 0 && strncmp(line + n, ": ", 2) == 0)
+		line += n + 2;
+	if (strncmp(line, "failed: ", 8) == 0 && !b->verbose)
+		return;		/* its status says the same */
 	if (b->quiet || (!b->verbose && p->errlines > STDERR_LINES))
 		return;
 	mg_warn("%s: %s", p->id, line);
 	if (!b->verbose && p->errlines == STDERR_LINES)
 		mg_warn("%s: the rest of its messages is left out (-v shows them)", p->id);
+}
+
+void
+bus_read_stderr(struct bus *b, struct peer *p)
+{
+	peer_read_stderr(p, said_on_stderr, b);
+}
+
+/* Who closed its input or its output takes no part any more, so it should end;
+ * a logger may go on listening, a clock talking. */
+static void
+should_end(const struct bus *b, struct peer *p)
+{
+	if (p->kill_at != MG_NEVER ||
+	    (p->role == ROLE_PEER && mg_state_agent(b->state, p->id, strlen(p->id)) == NULL))
+		return;
+	p->term_at = mg_now() + LEAVE_TERM;
+	p->kill_at = mg_now() + LEAVE_KILL;
 }
 
 /* At most one read: everybody has a turn. */
@@ -113,11 +137,7 @@ hear(struct bus *b, struct peer *p)
 		bus_refuse(b, p, mg_lines_number(p->in), 1, "torn: its writer ended inside it");
 	mg_lines_free(p->in);
 	p->in = NULL;
-	/* who has nothing more to say should end; a logger may go on listening */
-	if (p->kill_at == MG_NEVER && (p->role != ROLE_PEER || mg_state_agent(b->state, p->id, strlen(p->id)))) {
-		p->term_at = mg_now() + LEAVE_TERM;
-		p->kill_at = mg_now() + LEAVE_KILL;
-	}
+	should_end(b, p);
 }
 
 /* Lets everybody hear what is on disk. */
@@ -141,8 +161,10 @@ tell(struct bus *b, struct peer *p)
 
 	if (p->proc.in < 0)
 		return;
-	if (!p->full && (r = relay_write(&b->relay, &p->cur, who, p->proc.in)) == -1)
-		peer_close_stdin(p);	/* it reads no more; whether it may go on is its own affair */
+	if (!p->full && (r = relay_write(&b->relay, &p->cur, who, p->proc.in)) == -1) {
+		peer_close_stdin(p);
+		should_end(b, p);
+	}
 	p->full = r == 0;
 	if (p->cur.owed > MG_QUEUE_MAX)
 		peer_end(p, "it does not read: 64 MiB wait for it");
@@ -201,7 +223,7 @@ timers(struct bus *b)
 
 	for (i = 0; i < b->npeer; i++) {
 		if (now >= b->peer[i].term_at && b->peer[i].why[0] == '\0')
-			snprintf(b->peer[i].why, sizeof b->peer[i].why, "it closed its output and did not end");
+			snprintf(b->peer[i].why, sizeof b->peer[i].why, "it closed its input or its output and did not end");
 		peer_signal(&b->peer[i], now);
 	}
 	if (b->ending)
@@ -301,11 +323,13 @@ round_of(struct bus *b, struct pollfd *fd)
 	for (i = 0; i < b->npeer; i++) {
 		p = &b->peer[i];
 		if (fd[3 + SLOTS * i].revents != 0)
-			peer_read_stderr(p, said_on_stderr, b);
+			bus_read_stderr(b, p);
 		if (fd[2 + SLOTS * i].revents != 0 && p->in != NULL)
 			hear(b, p);
-		if (fd[4 + SLOTS * i].revents & POLLERR)
+		if (fd[4 + SLOTS * i].revents & POLLERR) {
 			peer_close_stdin(p);
+			should_end(b, p);
+		}
 		p->full &= !(fd[4 + SLOTS * i].revents & POLLOUT);
 	}
 	if (fd[0].revents != 0)		/* last: their words before their death */

@@ -78,13 +78,15 @@ void	bus_end(struct bus *, int code, int hurry);
 void	bus_stop(struct bus *, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The peer of that id, or -1. */
 long	bus_peer(const struct bus *, struct mg_span id);
+/* Passes on what its stderr has. */
+void	bus_read_stderr(struct bus *, struct peer *);
 void	bus_free(struct bus *);
 
 /* judge.c */
 /* Books a line that counts: journal, relay, sums, progress.  to: a peer, RELAY_ALL, TO_NOBODY. */
 void	bus_book(struct bus *, const struct mg_chunk *, int to);
-/* A line of our own (b's contents, its newline included, which it clears). */
-void	bus_say(struct bus *, struct mg_buf *b, int to);
+/* A line of our own (the contents of line, its newline included, which it clears). */
+void	bus_say(struct bus *, struct mg_buf *line, int to);
 /* A status in somebody's name; detail is consumed and may be invalid. */
 void	bus_say_status(struct bus *, const char *source, const char *status, long n, jv detail);
 /* A line that a peer wrote; number is its line's. */
@@ -111,8 +113,8 @@ void	bus_reap(struct bus *);
 void	bus_bury(struct bus *);
 /* A peer that could not be started, or that is not started again. */
 void	bus_gone(struct bus *, struct peer *, const char *why);
-/* Answers the asks that p will not answer, and forgets its own. */
-void	bus_drop_asks(struct bus *, const struct peer *p);
+/* Answers the asks that p will not answer, and forgets its own; again: it lives again. */
+void	bus_drop_asks(struct bus *, const struct peer *p, int again);
 /* Ends every descendant that is left, whoever it belonged to. */
 void	bus_end_orphans(void);
 

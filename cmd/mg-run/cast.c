@@ -152,6 +152,17 @@ agent_argv(const struct mg_agent *a, const struct options *o)
 	return v.v;
 }
 
+static int
+add_command(struct bus *b, enum role role, const char *id, const char *command, struct mg_err *e)
+{
+	char **argv = mg_argv_split(command, e);
+
+	if (argv == NULL)
+		return -1;
+	bus_add(b, id, role, argv, environment_of_command(b->run->state, b->run->id));
+	return 0;
+}
+
 /* mg-vote or mg-final, or the command that takes its place. */
 static int
 add_office(struct bus *b, enum role role, const char *name, const char *command, const struct words *flags,
@@ -159,12 +170,8 @@ add_office(struct bus *b, enum role role, const char *name, const char *command,
 {
 	struct argv v = { NULL, 0, 0 };
 
-	if (command != NULL) {
-		if ((v.v = mg_argv_split(command, e)) == NULL)
-			return -1;
-		bus_add(b, name, role, v.v, environment_of_command(b->run->state, b->run->id));
-		return 0;
-	}
+	if (command != NULL)
+		return add_command(b, role, name, command, e);
 	put(&v, mg_proc_sibling(name));
 	put(&v, mg_strdup("--follow"));
 	if (flags != NULL)
@@ -173,19 +180,48 @@ add_office(struct bus *b, enum role role, const char *name, const char *command,
 	return 0;
 }
 
+/* One --peer ID=COMMAND, the i-th. */
 static int
-add_peer(struct bus *b, const char *id, size_t n, const char *command, struct mg_err *e)
+check_peer(const struct options *o, size_t i, struct mg_err *e)
 {
-	struct mg_span name = { id, n };
-	char **argv, *text;
+	const char *text = o->peers.w[i], *eq = strchr(text, '=');
+	struct mg_span id = { text, eq != NULL ? (size_t)(eq - text) : 0 };
+	size_t k;
+	int taken;
 
-	if (!mg_id_ok(id, n) || bus_peer(b, name) != -1 || mg_span_is(name, RUN_SOURCE))
-		return mg_fail(e, MG_USAGE, "--peer: '%.*s' is no id, or it is taken", (int)n, id);
+	if (eq == NULL || !mg_id_ok(id.p, id.n))
+		return mg_fail(e, MG_USAGE, "--peer: '%s' is not ID=COMMAND", text);
+	taken = mg_span_is(id, RUN_SOURCE) || mg_span_is(id, VOTE_SOURCE) || mg_span_is(id, FINAL_SOURCE);
+	for (k = 0; k < i; k++)
+		taken |= strncmp(o->peers.w[k], text, id.n + 1) == 0;
+	if (taken)
+		return mg_fail(e, MG_USAGE, "--peer: the id '%.*s' is taken", (int)id.n, id.p);
+	return 0;
+}
+
+static int
+check_command(const char *command, struct mg_err *e)
+{
+	char **argv;
+
+	if (command == NULL)
+		return 0;
 	if ((argv = mg_argv_split(command, e)) == NULL)
 		return -1;
-	text = mg_memdup(id, n);
-	bus_add(b, text, ROLE_PEER, argv, environment_of_command(b->run->state, b->run->id));
-	free(text);
+	mg_argv_free(argv);
+	return 0;
+}
+
+int
+cast_check(const struct options *o, struct mg_err *e)
+{
+	size_t i;
+
+	if (check_command(o->vote, e) == -1 || check_command(o->final, e) == -1)
+		return -1;
+	for (i = 0; i < o->peers.n; i++)
+		if (check_peer(o, i, e) == -1 || check_command(strchr(o->peers.w[i], '=') + 1, e) == -1)
+			return -1;
 	return 0;
 }
 
@@ -205,7 +241,9 @@ cast_peers(struct bus *b, const struct options *o, const struct mg_config *c, jv
 {
 	const struct mg_state *s = b->state;
 	const char *eq;
+	char *id;
 	size_t i;
+	int r;
 
 	for (i = 0; i < s->nagent; i++)
 		if (s->agent[i].registered && command_of(o, s->agent[i].id) == NULL)
@@ -214,9 +252,11 @@ cast_peers(struct bus *b, const struct options *o, const struct mg_config *c, jv
 	    add_office(b, ROLE_FINAL, FINAL_SOURCE, o->final, &o->final_flags, e) == -1)
 		return -1;
 	for (i = 0; i < o->peers.n; i++) {
-		if ((eq = strchr(o->peers.w[i], '=')) == NULL)
-			return mg_fail(e, MG_USAGE, "--peer: '%s' is not ID=COMMAND", o->peers.w[i]);
-		if (add_peer(b, o->peers.w[i], (size_t)(eq - o->peers.w[i]), eq + 1, e) == -1)
+		eq = strchr(o->peers.w[i], '=');
+		id = mg_memdup(o->peers.w[i], (size_t)(eq - o->peers.w[i]));
+		r = add_command(b, ROLE_PEER, id, eq + 1, e);
+		free(id);
+		if (r == -1)
 			return -1;
 	}
 	return 0;

@@ -15,6 +15,8 @@ struct options;
  * Every one that is missing is told with its agent.  0, or -1 (MG_USAGE) where any is. */
 int	cast_keys(const struct mg_state *, const struct options *, const struct mg_config *, jv *keys,
 	    struct mg_err *e);
+/* The commands of --vote, --final and --peer, before a run exists.  0, or -1 (MG_USAGE). */
+int	cast_check(const struct options *, struct mg_err *e);
 /* Adds every peer to the bus, the opening or the journal being in.  0, or -1: see *e. */
 int	cast_peers(struct bus *, const struct options *, const struct mg_config *, jv keys, struct mg_err *e);
 

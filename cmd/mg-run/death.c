@@ -75,6 +75,7 @@ bus_reap(struct bus *b)
 		}
 		mg_proc_reap(&p->proc, &p->wstatus);
 		p->died = 1;
+		bus_read_stderr(b, p);
 		last_words(b, p);
 	}
 }
@@ -118,13 +119,11 @@ bus_gone(struct bus *b, struct peer *p, const char *why)
 
 /* 1: it lives again, from the beginning of the relay. */
 static int
-again(struct bus *b, struct peer *p, struct mg_err *e)
+again(struct bus *b, struct peer *p, const char *how, struct mg_err *e)
 {
-	char *how = cause(p);
 	int r;
 
 	mg_warn("%s: %s; started again (%d of %d)", p->id, how, p->starts, STARTS_MAX - 1);
-	free(how);
 	relay_rewind(&b->relay, &p->cur);
 	if ((r = peer_start(p, e)) == 0 && b->ready != NULL)
 		relay_add(&b->relay, b->ready, strlen(b->ready), (int)(p - b->peer), 0);
@@ -135,25 +134,24 @@ static void
 bury(struct bus *b, struct peer *p)
 {
 	struct mg_err e = { 0 };
-	char *why;
+	char *why = cause(p);
+	int lives = 0;
 
 	p->died = 0;
-	peer_read_stderr(p, NULL, NULL);
 	peer_shut(p);
 	if (p->refused > REFUSED_TOLD)
 		mg_warn("%s: %zu lines refused in all", p->id, p->refused);
 	p->refused = p->noise = 0;
-	bus_drop_asks(b, p);
-	if (b->ending)
-		return;
-	if (WIFSIGNALED(p->wstatus) && p->why[0] == '\0' && p->starts < STARTS_MAX) {
-		if (again(b, p, &e))
-			return;
-		bus_gone(b, p, e.msg);
-		return;
+	if (!b->ending && WIFSIGNALED(p->wstatus) && p->why[0] == '\0' && p->starts < STARTS_MAX) {
+		lives = again(b, p, why, &e);
+		if (!lives) {
+			free(why);
+			why = mg_strdup(e.msg);
+		}
 	}
-	why = cause(p);
-	bus_gone(b, p, why);
+	bus_drop_asks(b, p, lives);
+	if (!lives && !b->ending)
+		bus_gone(b, p, why);
 	free(why);
 }
 

@@ -25,7 +25,7 @@ struct journal {
 typedef void journal_line(void *arg, const char *line, size_t len, size_t number);
 
 /* Reads what is there and cuts off a torn last line, saying so.  0, or -1. */
-int	journal_load(struct journal *, int fd, journal_line *, void *arg, struct mg_err *e);
+int	journal_load(struct journal *, int fd, journal_line *f, void *arg, struct mg_err *e);
 /* Adds a line (without its newline) to the round; durable: with fdatasync. */
 void	journal_add(struct journal *, const char *line, size_t len, int durable);
 /* Writes the round.  0; -1 once, when the disk refuses: see *e, and the run

@@ -173,9 +173,9 @@ decided(struct bus *b)
 		b->final_by = now + limit + FINAL_SLACK;
 }
 
-/* An ask that nobody will answer. */
+/* An ask that nobody will answer; retry: there will be somebody. */
 static void
-ask_failed(struct bus *b, size_t from, const char *turn, const char *to, const char *why)
+ask_failed(struct bus *b, size_t from, const char *turn, const char *to, const char *why, int retry)
 {
 	struct mg_buf line = MG_BUF(MG_LINE_MAX);
 	char *message = mg_printf("%s %s", to, why);
@@ -184,7 +184,7 @@ ask_failed(struct bus *b, size_t from, const char *turn, const char *to, const c
 	mg_put_str(&line, "turn", turn);
 	mg_put_str(&line, "code", "gone");
 	mg_put_str(&line, "message", message);
-	mg_put_bool(&line, "retryable", 0);
+	mg_put_bool(&line, "retryable", retry);
 	mg_put_end(&line);
 	bus_say(b, &line, b->peer[from].proc.in >= 0 ? (int)from : TO_NOBODY);
 	mg_buf_free(&line);
@@ -192,7 +192,7 @@ ask_failed(struct bus *b, size_t from, const char *turn, const char *to, const c
 }
 
 void
-bus_drop_asks(struct bus *b, const struct peer *p)
+bus_drop_asks(struct bus *b, const struct peer *p, int again)
 {
 	size_t who = (size_t)(p - b->peer), i, kept = 0, n = b->nask;
 	struct ask a;
@@ -204,21 +204,23 @@ bus_drop_asks(struct bus *b, const struct peer *p)
 			continue;
 		}
 		if (a.from != who)
-			ask_failed(b, a.from, a.turn, p->id, "died before it had answered");
+			ask_failed(b, a.from, a.turn, p->id, "died before it had answered", again);
 		free(a.turn);
 	}
 	b->nask = kept;
 }
 
-/* Remembers an ask on its way; where nobody is there, answers it. */
+/* Remembers an ask on its way; where nobody is there, answers it.  Who is just
+ * dying gets no line any more: the ask is answered when it is buried. */
 static void
-ask(struct bus *b, size_t from, const struct mg_chunk *c, long to)
+ask(struct bus *b, size_t from, const struct mg_chunk *c)
 {
 	char *turn = mg_chunk_str(c, "turn", NULL), *id;
+	long to = bus_peer(b, c->to);
 
-	if (to == TO_NOBODY) {
+	if (to == -1 || (!peer_lives(&b->peer[to]) && !b->peer[to].died)) {
 		id = mg_memdup(c->to.p, c->to.n);
-		ask_failed(b, from, turn, id, "is not there");
+		ask_failed(b, from, turn, id, "is not there", 0);
 		free(id);
 		free(turn);
 		return;
@@ -290,7 +292,7 @@ take(struct bus *b, struct peer *p, const struct mg_chunk *c)
 		bus_budget(b);
 		break;
 	case MG_ASK:
-		ask(b, (size_t)(p - b->peer), c, to);
+		ask(b, (size_t)(p - b->peer), c);
 		break;
 	case MG_DONE:
 	case MG_ERROR:

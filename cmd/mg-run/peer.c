@@ -32,7 +32,7 @@ peer_start(struct peer *p, struct mg_err *e)
 
 	p->starts++;
 	p->died = p->full = 0;
-	p->why[0] = '\0';
+	p->why[0] = p->last[0] = '\0';
 	p->term_at = p->kill_at = MG_NEVER;
 	if (mg_proc_start(&p->proc, &s, e) == -1)
 		return -1;

@@ -183,9 +183,9 @@ int
 mg_chunk_check(const struct mg_chunk *c, struct mg_bad *b)
 {
 	if (!mg_id_ok(c->source.p, c->source.n))
-		return fault(b, c, c->source.p, "source must be an id: 1 to 255 bytes, no control characters");
+		return fault(b, c, mg_chunk_raw(c, "source").p, "source must be an id: 1 to 255 bytes, no control characters");
 	if (c->to.p != NULL && !mg_id_ok(c->to.p, c->to.n))
-		return fault(b, c, c->to.p, "to must be an id: 1 to 255 bytes, no control characters");
+		return fault(b, c, mg_chunk_raw(c, "to").p, "to must be an id: 1 to 255 bytes, no control characters");
 	if (check_fields(c, mg_any_fields, b) == -1 ||
 	    check_fields(c, mg_types[c->type].fields, b) == -1)
 		return -1;

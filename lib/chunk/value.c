@@ -1,5 +1,6 @@
 /* value.c - the border to libjq's values.
  * SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "chunk/json.h"
@@ -11,6 +12,47 @@ mg_json_add(struct mg_buf *b, jv v)
 
 	mg_buf_add(b, jv_string_value(s), (size_t)jv_string_length_bytes(jv_copy(s)));
 	jv_free(s);
+}
+
+/* The code unit of the \uXXXX at p, 0 where none stands there. */
+static unsigned long
+unit(const char *p, const char *end)
+{
+	char hex[5] = "";
+
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+		return 0;
+	memcpy(hex, p + 2, 4);
+	return strtoul(hex, NULL, 16);
+}
+
+/* Checked text in which a half of a surrogate pair that stands alone is U+FFFD:
+ * it is JSON, and peers whose strings are UTF-16 write it, but libjq refuses it. */
+static jv
+without_halves(struct mg_span s)
+{
+	struct mg_buf b = MG_BUF((size_t)-2);
+	const char *p = s.p, *end = s.p + s.n, *slash;
+	unsigned long c, d;
+	size_t n;
+	jv v;
+
+	while ((slash = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		mg_buf_add(&b, p, (size_t)(slash - p));
+		p = slash;
+		c = unit(p, end);
+		d = c >= 0xd800 && c < 0xdc00 ? unit(p + 6, end) : 0;
+		n = d >= 0xdc00 && d <= 0xdfff ? 12 : c >= 0xd800 && c <= 0xdfff ? 6 : end - p >= 2 ? 2 : 1;
+		if (n == 6)
+			mg_buf_adds(&b, "\\ufffd");
+		else
+			mg_buf_add(&b, p, n);
+		p += n;
+	}
+	mg_buf_add(&b, p, (size_t)(end - p));
+	v = jv_parse_sized(mg_buf_str(&b), (int)b.len);
+	mg_buf_free(&b);
+	return v;
 }
 
 jv
@@ -27,7 +69,10 @@ mg_json_value(struct mg_span s)
 		mg_buf_free(&b);
 		return v;
 	}
-	return jv_parse_sized(s.p, (int)s.n);
+	if (jv_is_valid(v = jv_parse_sized(s.p, (int)s.n)))
+		return v;
+	jv_free(v);
+	return without_halves(s);
 }
 
 jv

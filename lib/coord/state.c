@@ -138,7 +138,7 @@ mg_view_of(const struct mg_view *v, const char *id)
 static jv
 whole(const struct mg_chunk *c)
 {
-	return jv_object_delete(jv_parse_sized(c->line, (int)c->len), jv_string("ts"));
+	return jv_object_delete(mg_json_value((struct mg_span){ c->line, c->len }), jv_string("ts"));
 }
 
 static int

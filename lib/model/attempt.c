@@ -12,7 +12,7 @@
 #include "rt/clock.h"
 #include "rt/err.h"
 
-#define LAST_WORDS	5.0	/* seconds of silence after the reason to stop; usage may follow it */
+#define LAST_WORDS	3.0	/* seconds of silence after the reason to stop; usage may follow it */
 
 void
 mg_attempt_init(struct mg_attempt *a)
@@ -105,11 +105,11 @@ redirected(struct mg_attempt *a)
 
 	host = to != NULL ? strstr(to, "//") : NULL;
 	if (host != NULL)
-		mg_failure_set(&a->assembly.failure, "protocol", "the server redirects to %.*s, and that is not followed: "
-		    "set base_url", (int)strcspn(host + 2, "/?#"), host + 2);
+		mg_failure_set(&a->assembly.failure, "protocol",
+		    "the server redirects to %.*s, and that is not followed: set base_url", (int)strcspn(host + 2, "/?#"), host + 2);
 	else
-		mg_failure_set(&a->assembly.failure, "protocol", "the server redirects, and that is not followed: "
-		    "check base_url");
+		mg_failure_set(&a->assembly.failure, "protocol",
+		    "the server redirects, and that is not followed: check base_url");
 }
 
 /* The names of the variables that hold the key, for the one who has to mend it. */

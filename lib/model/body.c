@@ -30,30 +30,25 @@ mg_body_free(struct mg_body *b)
 	b->parser = NULL;
 }
 
-/* One JSON object; the parser is kept, which saves a third of the time.  Invalid where
- * the text is anything else. */
+/* One JSON text; the parser is kept, which saves a third of the time, as long as it stops
+ * exactly where the text does.  Invalid where the text is anything else. */
 static jv
-parse_object(struct mg_body *b, const char *p, size_t n)
+parse(struct mg_body *b, const char *p, size_t n)
 {
-	jv v, more;
+	jv v;
 
-	if (*p != '{')
-		return jv_parse_sized(p, (int)n);
-	if (b->parser == NULL)
-		b->parser = jv_parser_new(0);
-	jv_parser_set_buf(b->parser, p, (int)n, 1);
-	v = jv_parser_next(b->parser);
-	if (jv_is_valid(v) && jv_parser_remaining(b->parser) == 0)
-		return v;
-	more = jv_is_valid(v) ? jv_parser_next(b->parser) : jv_null();
-	if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {	/* torn, or followed by something */
+	if (*p == '{') {
+		if (b->parser == NULL)
+			b->parser = jv_parser_new(0);
+		jv_parser_set_buf(b->parser, p, (int)n, 1);
+		v = jv_parser_next(b->parser);
+		if (jv_is_valid(v) && jv_parser_remaining(b->parser) == 0)
+			return v;
 		jv_free(v);
-		v = jv_invalid();
 		jv_parser_free(b->parser);
 		b->parser = NULL;
 	}
-	jv_free(more);
-	return v;
+	return jv_parse_sized(p, (int)n);
 }
 
 /* Printable, blanks joined, tags of a page left out; at most 200 bytes. */
@@ -118,7 +113,7 @@ on_event(void *arg, const char *event, const char *data, size_t len)
 		len = b->marked.len;
 	}
 	a->data = (struct mg_span){ data, len };
-	v = parse_object(b, data, len);
+	v = parse(b, data, len);
 	if (!jv_is_valid(v)) {
 		jv_free(v);
 		if (!error && (*data == '{' || *data == '[')) {
@@ -192,7 +187,8 @@ mg_body_feed(struct mg_body *b, int status, const char *p, size_t n)
 	b->status = status;
 	b->total += n;
 	if (b->total > MG_BODY_MAX) {
-		mg_failure_set(&b->to->failure, "protocol", "the reply goes on beyond %zu bytes", (size_t)MG_BODY_MAX);
+		mg_failure_set(&b->to->failure, "protocol", "the reply goes on beyond %zu bytes",
+		    (size_t)MG_BODY_MAX);
 		return -1;
 	}
 	if (status < 200 || status > 299)

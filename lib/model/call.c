@@ -193,8 +193,8 @@ mg_call_running(struct mg_call *c)
 	if (c->limit <= mg_now()) {
 		mg_attempt_stop(&c->attempt);
 		if (c->attempt.assembly.failure.code[0] == '\0')
-			mg_failure_set(&c->attempt.assembly.failure, "timeout", "no whole answer within the turn's limit of %g s",
-			    c->spec.limits.turn);
+			mg_failure_set(&c->attempt.assembly.failure, "timeout",
+			    "no whole answer within the turn's limit of %g s", c->spec.limits.turn);
 		finish(c);
 		return 0;
 	}

@@ -25,7 +25,7 @@ struct mg_reply {
 	struct mg_buf	 text, reasoning;	/* whole */
 	struct mg_tool_call *call;
 	size_t		 ncall;
-	jv		 opaque;	/* array: the provider's items; goes back as the assistant message's "opaque" */
+	jv		 opaque;	/* array: the provider's items; back as the assistant's "opaque" */
 	char		 stop[16];	/* stop, tool_calls, length, filter, pause, error, unknown;
 					 * whether there are calls is told by ncall alone */
 	char		 model[128];	/* as the provider names it, else as asked */
@@ -57,11 +57,11 @@ struct mg_call_spec {
 						 * far, from 0; NULL: the provider keeps the count */
 	double			 replay_speed;	/* 0: without pauses; 1: as it was recorded */
 	const char		*key;		/* the secret itself, or NULL */
-	/* Streams: pieces of visible text and of thinking as they come, and restart(): what was given is void. */
+	/* Pieces of visible text and of thinking as they come: of any length where the reply is no stream. */
 	void			(*text)(void *arg, const char *p, size_t n);
 	void			(*think)(void *arg, const char *p, size_t n, int summary);
-	void			(*note)(void *arg, const char *status, const char *detail);	/* "retry" and why and when; "restart"
-						 * before a new try where text or thinking had been given */
+	/* "retry" and why and when; "restart" before a new try where text or thinking had been given. */
+	void			(*note)(void *arg, const char *status, const char *detail);
 	void			*arg;
 };
 

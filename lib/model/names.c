@@ -38,7 +38,7 @@ mg_names_wire(struct mg_names *t, const char *real)
 	for (i = 0; i < t->n; i++)
 		if (strcmp(t->a[i].real, real) == 0)
 			return t->a[i].wire;
-	for (i = 0; real[i] != '\0' && i < MG_NAME_WIRE; i++)
+	for (i = 0; i < MG_NAME_WIRE && real[i] != '\0'; i++)
 		wire[i] = plain(real[i]) ? real[i] : '_';
 	if (i == 0)
 		wire[i++] = '_';

@@ -180,7 +180,7 @@ broke(struct mg_provider *p, const char *what, jv v, struct mg_err *e)
 	return -1;
 }
 
-/* Whether a piece of a call brings its arguments as an object: where its bytes stand is for the rare program to say. */
+/* Whether a piece of a call brings its arguments as an object: the rare program says where its bytes stand. */
 static int
 has_object(jv calls)
 {

@@ -155,7 +155,8 @@ take_opaque(struct mg_assembly *a, jv item, const char *key, const char *join)
 	jv_object_foreach(item, name, v) {
 		if (k->join != NULL && jv_get_kind(v) == JV_KIND_STRING &&
 		    strcmp(jv_string_value(name), k->join) == 0) {
-			if (mg_buf_add(&k->text, jv_string_value(v), (size_t)jv_string_length_bytes(jv_copy(v))) == -1)
+			if (mg_buf_add(&k->text, jv_string_value(v),
+			    (size_t)jv_string_length_bytes(jv_copy(v))) == -1)
 				too_long(a);
 		} else if (jv_get_kind(v) != JV_KIND_NULL) {
 			k->item = jv_object_set(k->item, name, v);

@@ -5,7 +5,7 @@
 
 struct mg_err;
 
-struct mg_certs {		/* borrowed, from the environment or static; both NULL: the library's own place is fine */
+struct mg_certs {		/* borrowed; both NULL: the library's own place is fine */
 	const char	*file;
 	const char	*dir;
 };

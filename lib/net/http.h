@@ -30,7 +30,7 @@ enum mg_http_end {
 	MG_HTTP_DONE,		/* the reply is whole, or data() ended it */
 	MG_HTTP_NETWORK,	/* DNS, connect, TLS, reset, cut inside the body */
 	MG_HTTP_TIMEOUT,	/* one of the limits */
-	MG_HTTP_PROTOCOL	/* what came is no HTTP, in a coding that cannot be read, or its certificate is not trusted */
+	MG_HTTP_PROTOCOL	/* no HTTP, a coding that cannot be read, a certificate that is not trusted */
 };
 
 struct mg_http	*mg_http_new(struct mg_err *);

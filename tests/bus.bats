@@ -367,6 +367,47 @@ SH
 	[[ $stderr == *"a: failed: "* ]]
 }
 
+@test "bus: who never reads is ended, and the run goes on" {
+	for id in a b; do
+		agent $id <<'SH'
+ready
+x=$(head -c 1000000 /dev/zero | tr '\0' A)
+i=0
+while [ $i -lt 40 ]; do
+	printf '{"type":"media","source":"%s","id":"m","mime":"x/y","seq":%s,"data":"%s"}\n' "$id" $i "$x"
+	i=$((i + 1))
+done &
+grep -q '"source":"sleeper","status":"failed"'
+answer 1 '{}' x
+stay
+SH
+	done
+	agent sleeper <<'SH'
+while sleep 60; do :; done
+SH
+	task
+	fast_offices
+	run -0 --separate-stderr mg-run --from q "${OFFICES[@]}"
+	[[ $stderr == *"sleeper: failed: it does not read"* ]]
+}
+
+@test "bus: who floods everybody is ended, and the run goes on" {
+	agent a <<'SH'
+ready
+x=$(head -c 1000000 /dev/zero | tr '\0' A)
+while printf '{"type":"media","source":"%s","id":"m","mime":"x/y","seq":1,"data":"%s"}\n' "$id" "$x"; do :; done
+SH
+	agent b <<'SH'
+grep -q '"source":"a","status":"failed"'
+answer 1 '{}' x
+stay
+SH
+	task
+	fast_offices
+	run -0 --separate-stderr mg-run --from q "${OFFICES[@]}"
+	[[ $stderr == *"a: failed: it floods the bus"* ]]
+}
+
 @test "bus: a deadline is said once; then no answer is taken and what is there decides" {
 	agent a <<'SH'
 ready
@@ -408,6 +449,24 @@ SH
 	rm -r state
 	run -0 mg-run --from q --max-cost 0.5 "${OFFICES[@]}"
 	[ "$(chunks 'map(select(.status == "deadline").detail)')" = '["cost"]' ]
+}
+
+@test "bus: an mg-vote that never decides cannot hold a run beyond its deadline" {
+	agent a <<'SH'
+ready
+answer 1 '{}' x
+trap '' TERM
+while :; do sleep 60; done
+SH
+	task
+	offices
+	script vote <<'SH'
+stay
+SH
+	start=$(ms)
+	run -4 --separate-stderr mg-run --from q --deadline 0.2 "${OFFICES[@]}"
+	[ $(($(ms) - start)) -lt 4500 ]
+	[[ $stderr == *"did not decide"*"--resume"* ]]
 }
 
 @test "bus: an mg-final that hangs ends with exit 4 within its limit and 3 seconds" {
@@ -667,4 +726,37 @@ SH
 		[ "$(jq -r 'select(.type == "answer").content' "$d/journal.ndjson")" = "${d##*/}" ]
 		[ "$(cat "$d/final.md")" = "the final" ]
 	done
+}
+
+@test "bus: answer, vote, decision and final are on disk before anybody hears of them" {
+	command -v strace >/dev/null || skip "no strace"
+	agent a <<'SH'
+ready
+answer 1 '{}' one
+hear '"type":"answer"'
+vote a.1 '{"a":1}' 1
+stay
+SH
+	task
+	offices
+	script vote <<'SH'
+hear '"type":"vote"' && echo '{"type":"decision","source":"mg-vote","winner":"a","answer":"a.1"}'
+hear '"type":"decision"' && exit 0
+SH
+	ASAN_OPTIONS=detect_leaks=0 run -0 strace -o trace -s 100 -e trace=write,writev,fdatasync mg-run -o ndjson --from q "${OFFICES[@]}"
+	for type in answer vote decision final; do
+		# the first write of such a line is the journal's; the sync follows; then the others
+		grep -n -E "type\\\\\":\\\\\"$type\\\\\"|fdatasync" trace | grep -A 2 -m 1 "$type" >order
+		[[ $(sed -n 1p order) == *"write("* && $(sed -n 2p order) == *"fdatasync("*" = 0" && $(sed -n 3p order) == *"$type"* ]]
+	done
+}
+
+@test "bus: the least agent of mg-bus(7) takes part" {
+	page=$BATS_TEST_DIRNAME/../man/mg-bus.7
+	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$page" | sed '1d;$d' | sed 's/\\(aq/'"'"'/g; s/\\en/\\n/g' >least
+	chmod +x least
+	jq -nc --arg s "$T/least" '{type: "agent", source: "a", backend: {type: "command", command: ["true"]}, launcher: [$s]}' >q
+	task
+	run -0 mg-run --no-present --from q
+	[ "$output" = 42 ]
 }
