@@ -92,7 +92,7 @@ main(int argc, char *argv[])
 		else
 			mg_usage(&cmd, "%s: no such %s", argv[1], *argv[1] == '-' ? "option" : "subcommand");
 	}
-	if (mg_stdout_close(&e) == -1)
+	if (mg_stdout_close(&e) == -1 && status != MG_SYS)	/* then it has been said */
 		mg_die(&e);
 	return status;
 }

@@ -41,11 +41,14 @@ make_text(const char *operand)
 		must_be_text("text", operand, strlen(operand));
 		return jv_string(operand);
 	}
-	if ((text = mg_read_file("-", MG_LINE_MAX, &n, &e)) == NULL)
+	text = mg_read_file("-", MG_LINE_MAX, &n, &e);
+	if (text == NULL) {
 		mg_die(&e);
-	must_be_text("standard input", text, n);
-	v = jv_string_sized(text, (int)n);
-	free(text);
+	} else {
+		must_be_text("standard input", text, n);
+		v = jv_string_sized(text, (int)n);
+		free(text);
+	}
 	return v;
 }
 

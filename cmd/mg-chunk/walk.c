@@ -81,11 +81,16 @@ walk_apply(struct walk *w, struct mg_state *s, const struct mg_chunk *c)
 	return -1;
 }
 
-static void
-flush(void)
+/* 0, or -1 where nothing more can be printed, and that has been said. */
+static int
+flush(struct walk *w)
 {
-	if (fflush(stdout) != 0)
-		mg_quit(MG_SYS, "standard output: %s", strerror(errno));
+	if (fflush(stdout) == 0)
+		return 0;
+	mg_warn("standard output: %s", strerror(errno));
+	w->status = MG_SYS;
+	w->enough = 1;
+	return -1;
 }
 
 /* One result of the reader.  1: go on, 0: end, -1: enough. */
@@ -120,7 +125,8 @@ walk_step(struct walk *w, struct mg_lines *l)
 	while ((kind = mg_lines_next(l, &line, &len)) != MG_LINES_MORE)
 		if (take(w, l, kind, line, len) == -1)
 			return -1;
-	flush();
+	if (flush(w) == -1)
+		return -1;
 	if ((r = mg_lines_fill(l, &e)) == -1) {
 		mg_warn("%s: %s", w->file, e.msg);
 		w->status = MG_SYS;

@@ -312,12 +312,8 @@ whole(struct scan *c, struct mg_bad *b)
 int
 mg_json_check(const char *s, size_t n, struct mg_bad *b)
 {
-	struct scan c;
+	struct scan c = { .s = s, .p = s, .end = s + n };
 
-	c.s = c.p = s;
-	c.end = s + n;
-	c.m = NULL;
-	c.max = c.count = c.depth = 0;
 	return whole(&c, b);
 }
 
@@ -325,13 +321,8 @@ int
 mg_json_object(const char *s, size_t n, struct mg_member *m, size_t max, size_t *count,
     struct mg_bad *b)
 {
-	struct scan c;
+	struct scan c = { .s = s, .p = s, .end = s + n, .m = m, .max = max };
 
-	c.s = c.p = s;
-	c.end = s + n;
-	c.m = m;
-	c.max = max;
-	c.count = c.depth = 0;
 	blank(&c);
 	if (c.p >= c.end || *c.p != '{') {
 		*b = (struct mg_bad){ (size_t)(c.p - s), "an object was expected" };

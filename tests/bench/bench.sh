@@ -4,9 +4,9 @@
 #
 # usage: bench.sh BUILD      BUILD holds mg-*, tests/mg-testd and tests/bench/*
 #
+# A target that is missed is no failure; a program that does not run is.  Wall time is date's, and holds
 # what a call of date takes (the first line); CPU and peak memory are GNU time's (- where there is none),
 # CPU to 10 ms a call.
-# what a call of date takes (the first line); CPU and peak memory are GNU time's (- where there is none), CPU to 10 ms a call.
 set -eu
 bin=$(cd "${1:?usage: bench.sh BUILD}" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
