@@ -9,6 +9,7 @@
 #include "mg-agent/tools.h"
 #include "model/provider.h"
 #include "net/http.h"
+#include "rt/bounds.h"
 #include "rt/clock.h"
 #include "rt/err.h"
 #include "rt/opt.h"
@@ -172,7 +173,7 @@ int
 main(int argc, char *argv[])
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, 0 };
-	struct agent a = { .turn_deadline = MG_NEVER };
+	struct agent a = { .heard = MG_BUF(MG_QUEUE_MAX), .turn_deadline = MG_NEVER };
 	struct mg_err e;
 	int code;
 
@@ -188,6 +189,8 @@ main(int argc, char *argv[])
 	a.ask = a.backend = jv_invalid();
 	code = a.o.follow ? follow(&a) : once(&a);
 	tools_stop(&a);
+	coprocess_stop(&a);
+	mg_buf_free(&a.heard);
 	mg_provider_free(a.provider);
 	mg_http_free(a.http);
 	jv_free(a.backend);

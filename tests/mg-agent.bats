@@ -112,3 +112,48 @@ two() { agent a "$1"; agent b true; task "what?"; }
 	[ "$(jq -r 'select(.type=="status") | .status' out | tail -1)" = cut ]
 	run -1 pgrep -f 'sleep 1000' -P $pid
 }
+
+# a program in chunk mode: answers at first, then votes; FILE gets what it heard
+chunky() {
+	cat >chunky.sh <<'S'
+while IFS= read -r line; do
+	printf '%s\n' "$line" >>heard
+	case $line in *'"type":"ask"'*) ;; *) continue ;; esac
+	case $line in
+	*'"stage":"answer"'*) echo '{"type":"content","content":"I th"}'; echo '{"type":"answer","content":"from chunks"}' ;;
+	*'"stage":"evaluate"'*) echo '{"type":"vote","for":"b.1","reason":"right"}' ;;
+	*) echo '{"type":"content","content":"presented"}'; echo '{"type":"done"}' ;;
+	esac
+done
+S
+	jq -cn '{type:"agent",source:"a",backend:{type:"command",mode:"chunk",command:["sh","chunky.sh"]}}'
+}
+
+@test "mg-agent: a command in chunk mode is told the run, asked, and what it leaves out is filled in" {
+	{ chunky; agent b true; task "what?"; } >q
+	run -0 --separate-stderr mg-agent --id a <q
+	[ "$(jq -c 'select(.type=="answer") | [.source,.label,.seen,.content]' <<<"$output")" = '["a","a.1",{},"from chunks"]' ]
+	[ "$(jq -r 'select(.type=="content") | .content' <<<"$output")" = "I th" ]
+	[ "$(jq -r .type heard | tr '\n' ' ')" = "agent agent task ask " ]
+	{ cat q; answer a 1 mine '{}'; answer b 1 theirs '{}'; } >q2
+	run -0 --separate-stderr mg-agent --id a <q2
+	[ "$(jq -c 'select(.type=="vote") | [.for,.n,.seen]' <<<"$output")" = '["b.1",1,{"a":1,"b":1}]' ]
+}
+
+@test "mg-agent: chunk mode on the bus is one process for all turns, and presents" {
+	{ chunky; agent b 'cat >/dev/null; [ $MG_STAGE = evaluate ] && echo "VOTE agent1 good" || echo from b'; task "what?"; } >q
+	sed -i 's/^while/echo $$ >>pids\nwhile/; s/b\.1/a.1/' chunky.sh
+	run -0 --separate-stderr mg-run --from q
+	[ "$output" = presented ]
+	[ "$(sort -u pids | wc -l)" = 1 ]
+}
+
+@test "mg-agent: a program in chunk mode that dies, speaks for another, or writes no chunk" {
+	for script in 'read x; exit 3' 'echo nonsense; echo "{\"type\":\"answer\",\"source\":\"b\",\"content\":\"x\"}"; exit 0'; do
+		{ jq -cn --arg s "$script" '{type:"agent",source:"a",backend:{type:"command",mode:"chunk",command:["sh","-c",$s]}}'
+		  agent b true; task t; } >q
+		run -5 --separate-stderr mg-agent --id a <q
+		[ "$(jq -r 'select(.type=="status") | .status' <<<"$output" | tail -1)" = failed ]
+		[ -z "$(jq -c 'select(.type=="answer")' <<<"$output")" ]
+	done
+}

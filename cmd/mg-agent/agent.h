@@ -18,6 +18,7 @@ struct mg_err;
 struct mg_http;
 struct mg_provider;
 struct mg_toolset;
+struct coprocess;
 
 enum cut {		/* why a running turn ends before its time */
 	CUT_NONE, CUT_DECIDED, CUT_DEADLINE, CUT_ASKED, CUT_END, CUT_SIGNAL
@@ -41,6 +42,8 @@ struct agent {
 	struct mg_http	*http;		/* NULL until a model is called */
 	struct mg_provider *provider;
 	struct mg_toolset *tools;	/* NULL: none, or not started yet */
+	struct coprocess *co;		/* a command in chunk mode, once it is started */
+	struct mg_buf	 heard;		/* the lines that such a command is told */
 	jv		 ask;		/* the newest that waits, or invalid */
 
 	const char	*to;		/* of what it says now; NULL: everybody */
@@ -85,6 +88,13 @@ void	said_init(struct said *);
 void	said_free(struct said *);
 /* -1: it was cut; else 0 and *out, which may have failed. */
 int	agent_reply(struct agent *, jv messages, jv tools, const struct mg_prompt *, struct said *out);
+/* Its argument vector, and its environment: ours, MG_ID, MG_RUN, MG_STAGE (where stage is not
+ * NULL), and what the backend's env names.  Freed with mg_argv_free. */
+char	**command_argv(const struct agent *);
+char	**command_environment(const struct agent *, const char *stage);
+void	said_fail(struct said *, const char *code, int retryable, const char *why);
+int	coprocess_reply(struct agent *, jv messages, jv tools, const struct mg_prompt *, struct said *out);
+void	coprocess_stop(struct agent *);
 int	command_reply(struct agent *, jv messages, const struct mg_prompt *, struct said *out);
 int	model_reply(struct agent *, jv messages, jv tools, struct said *out);
 /* Resolves the backend and gets the key.  Dies where it is wrong. */

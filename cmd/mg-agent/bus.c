@@ -38,6 +38,18 @@ look_for_cut(struct agent *a)
 		set_cut(a, CUT_DEADLINE);
 }
 
+/* A command in chunk mode hears what the agent heard; which kind it is may not be known yet. */
+static void
+keep(struct agent *a, const char *line, size_t len)
+{
+	if (jv_is_valid(a->backend) && strcmp(mg_jv_str(a->backend, "mode", ""), "chunk") != 0) {
+		mg_buf_free(&a->heard);
+		return;
+	}
+	if (mg_buf_add(&a->heard, line, len) == -1 || mg_buf_addc(&a->heard, '\n') == -1)
+		mg_warn("%s: the run is longer than its program can be told", a->o.id);
+}
+
 static void
 hear(struct agent *a, const char *line, size_t len)
 {
@@ -65,6 +77,7 @@ hear(struct agent *a, const char *line, size_t len)
 		return;
 	if (mg_state_apply(a->s, &c, mg_lines_number(a->in), &e) == -1)
 		mg_die(&e);
+	keep(a, line, len);
 	if (c.type == MG_STATUS && mg_span_is(c.source, "mg-run") && a->s->ready_n > 0)
 		a->ready = 1;
 	look_for_cut(a);

@@ -22,9 +22,10 @@
 
 extern char **environ;
 
-static char **
-words(jv array)
+char **
+command_argv(const struct agent *a)
 {
+	jv array = mg_jv_get(a->backend, "command");
 	int i, n = jv_get_kind(array) == JV_KIND_ARRAY ? jv_array_length(jv_copy(array)) : 0;
 	char **v = mg_calloc((size_t)n + 1, sizeof *v);
 
@@ -37,9 +38,18 @@ words(jv array)
 	return v;
 }
 
-/* Ours, with MG_ID, MG_RUN, MG_STAGE and what the backend's env names. */
+/* Adds NAME=VALUE to a vector that stays NULL-ended; the text is owned from here on. */
 static char **
-environment(const struct agent *a, const char *stage)
+put(char **v, size_t *n, size_t *cap, char *text)
+{
+	v = mg_grow(v, *n + 1, cap, sizeof *v);
+	v[(*n)++] = text;
+	v[*n] = NULL;
+	return v;
+}
+
+char **
+command_environment(const struct agent *a, const char *stage)
 {
 	jv set = mg_jv_get(a->backend, "env");
 	char **v = NULL;
@@ -47,35 +57,25 @@ environment(const struct agent *a, const char *stage)
 
 	for (i = 0; environ[i] != NULL; i++)
 		if (strncmp(environ[i], "MG_ID=", 6) != 0 && strncmp(environ[i], "MG_RUN=", 7) != 0 &&
-		    strncmp(environ[i], "MG_STAGE=", 9) != 0) {
-			v = mg_grow(v, n, &cap, sizeof *v);
-			v[n++] = mg_strdup(environ[i]);
-		}
-	for (i = 0; i < 4; i++) {
-		v = mg_grow(v, n + 1, &cap, sizeof *v);
-		if (i == 0)
-			v[n++] = mg_printf("MG_ID=%s", a->o.id);
-		else if (i == 1)
-			v[n++] = mg_printf("MG_RUN=%s", a->s->run != NULL ? a->s->run : "");
-		else if (i == 2)
-			v[n++] = mg_printf("MG_STAGE=%s", stage);
-	}
+		    strncmp(environ[i], "MG_STAGE=", 9) != 0)
+			v = put(v, &n, &cap, mg_strdup(environ[i]));
+	v = put(v, &n, &cap, mg_printf("MG_ID=%s", a->o.id));
+	v = put(v, &n, &cap, mg_printf("MG_RUN=%s", a->s->run != NULL ? a->s->run : ""));
+	if (stage != NULL)
+		v = put(v, &n, &cap, mg_printf("MG_STAGE=%s", stage));
 	if (jv_get_kind(set) == JV_KIND_OBJECT)
 		jv_object_foreach(set, k, x) {
-			v = mg_grow(v, n + 1, &cap, sizeof *v);
-			v[n++] = mg_printf("%s=%s", jv_string_value(k),
-			    jv_get_kind(x) == JV_KIND_STRING ? jv_string_value(x) : "");
+			v = put(v, &n, &cap, mg_printf("%s=%s", jv_string_value(k),
+			    jv_get_kind(x) == JV_KIND_STRING ? jv_string_value(x) : ""));
 			jv_free(k);
 			jv_free(x);
 		}
 	jv_free(set);
-	v = mg_grow(v, n, &cap, sizeof *v);
-	v[n] = NULL;
 	return v;
 }
 
-static void
-fail(struct said *out, const char *code, int retryable, const char *why)
+void
+said_fail(struct said *out, const char *code, int retryable, const char *why)
 {
 	out->failed = 1;
 	out->retryable = retryable;
@@ -129,7 +129,7 @@ read_out(struct run *r, struct said *out)
 		return;
 	if (n <= 0 || mg_buf_add(&out->text, piece, (size_t)n) == -1) {
 		if (n > 0)
-			fail(out, "too_large", 0, "its output is longer than an answer may be");
+			said_fail(out, "too_large", 0, "its output is longer than an answer may be");
 		close(r->p.out);
 		r->p.out = -1;
 	}
@@ -186,7 +186,7 @@ converse(struct agent *a, struct run *r, struct said *out, int64_t deadline)
 		if (fds[2].revents != 0)
 			read_err(r);
 		if (mg_now() >= deadline)
-			fail(out, "timeout", 1, "the command did not end within its time");
+			said_fail(out, "timeout", 1, "the command did not end within its time");
 	}
 	return 0;
 }
@@ -203,7 +203,7 @@ judge_exit(struct run *r, struct said *out, int wstatus)
 		tail.n--;
 	snprintf(why, sizeof why, "the command ended with %s%s%.*s", mg_proc_status(wstatus),
 	    tail.n > 0 ? ": " : "", (int)tail.n, tail.p);
-	fail(out, "command", 0, why);
+	said_fail(out, "command", 0, why);
 }
 
 /* "VOTE agent2 because" as the last line is a vote where one is possible; anything else is the answer. */
@@ -271,14 +271,14 @@ command_reply(struct agent *a, jv messages, const struct mg_prompt *p, struct sa
 	struct run r = { MG_PROC_NONE, MG_BUF(MG_BODY_MAX), MG_BUF(2 * MG_STDERR_TAIL + 4096), 0 };
 	const char *stage = p == NULL ? "ask" : p->stage == MG_STAGE_EVALUATE || p->stage == MG_STAGE_VOTE ?
 	    "evaluate" : "answer";
-	char **argv = words(mg_jv_get(a->backend, "command")), **env = environment(a, stage);
+	char **argv = command_argv(a), **env = command_environment(a, stage);
 	struct mg_spawn spawn = { .argv = argv, .env = env, .stderr_pipe = 1, .nonblock = 1, .death_signal = SIGKILL };
 	int64_t deadline = mg_sooner(a->turn_deadline, mg_after(mg_jv_num(a->backend, "timeout", 0)));
 	struct mg_err e;
 	int cut = 0, wstatus;
 
 	if (prompt_text(a, messages, p, &r.in, &e) == -1 || mg_proc_start(&r.p, &spawn, &e) == -1) {
-		fail(out, "command", 0, e.msg);
+		said_fail(out, "command", 0, e.msg);
 	} else {
 		cut = converse(a, &r, out, deadline);
 		if (cut != 0 || out->failed)

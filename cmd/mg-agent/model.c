@@ -218,7 +218,8 @@ int
 agent_reply(struct agent *a, jv messages, jv tools, const struct mg_prompt *p, struct said *out)
 {
 	if (strcmp(mg_jv_str(a->backend, "wire", ""), "command") == 0)
-		return command_reply(a, messages, p, out);
+		return strcmp(mg_jv_str(a->backend, "mode", "text"), "chunk") == 0 ?
+		    coprocess_reply(a, messages, tools, p, out) : command_reply(a, messages, p, out);
 	return model_reply(a, messages, tools, out);
 }
 

@@ -33,9 +33,9 @@ jv
 make_text(const char *operand)
 {
 	struct mg_err e;
+	jv v = jv_null();
 	char *text;
 	size_t n;
-	jv v;
 
 	if (strcmp(operand, "-") != 0) {
 		must_be_text("text", operand, strlen(operand));
