@@ -106,3 +106,39 @@ S
 	testd_log -r '.[1].body' | grep -q 9007199254740994
 	testd_log -r '.[1].body' | grep -q '9007199254740993'
 }
+
+@test "mg-agent --record keeps what came, --replay plays it back with no network" {
+	testd_start <<'S'
+model *
+on 1 answer "recorded words"
+S
+	{ jq -cn --arg u "$TESTD_URL/v1" '{type:"agent",source:"a",backend:{type:"vllm",model:"m",base_url:$u}}'
+	  agent b true; task q; } >q
+	run -0 --separate-stderr mg-agent --id a --record tape <q
+	testd_stop
+	run -0 --separate-stderr mg-agent --id a --replay tape <q
+	[ "$(jq -r 'select(.type=="answer") | .content' <<<"$output")" = "recorded words" ]
+	run -5 --separate-stderr mg-agent --id a --tries 1 <q
+}
+
+@test "mg-vote: the decision of every kind of run is found again in its journal" {
+	testd_start <<'S'
+model a
+on 1 answer "same words"
+on 2 answer "better words"
+on * auto
+model b
+on 1 answer "other words"
+on * vote agent1 "so"
+model c
+on * status 500
+S
+	team a b c
+	sed -i 's/chatcompletion/vllm/; s/, api_key: s3cret-key//' team.yaml
+	run -0 --separate-stderr mg-run -c team.yaml --no-present "Why?"
+	[ "$output" = "better words" ]
+	journal=$(echo state/runs/*/journal.ndjson)
+	[ "$(mg-vote "$journal" | jq -c 'del(.ts)')" = "$(jq -c 'select(.type=="decision") | del(.ts)' "$journal")" ]
+	run -0 mg-vote --table "$journal"
+	[[ $output == *winner* && $output == *failed* && $output == *"rule: votes"* ]]
+}
