@@ -10,10 +10,9 @@ export logs
 [ $# -gt 0 ] || set -- *.bats
 # a file that hangs is a failure, not a wait
 # shellcheck disable=SC2016 # the inner shell expands it
-printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -I FILE sh -c '
-	timeout -k 5 "${FILE_TIME:-300}" bats --tap FILE >"$logs/FILE" 2>&1 </dev/null
-	{ echo "# FILE"; cat "$logs/FILE"; } >>"$logs/all"
-	{ echo "# FILE"; cat "$logs/FILE"; }'
+printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -n 1 sh -c '
+	timeout -k 5 300 bats --tap "$1" >"$logs/$1" 2>&1 </dev/null
+	{ echo "# $1"; cat "$logs/$1"; } | tee -a "$logs/all"' sh
 ok=$(grep -c '^ok ' "$logs/all")
 failed=$(grep -c '^not ok ' "$logs/all")
 skipped=$(grep -c '^ok .* # skip' "$logs/all")
