@@ -5,6 +5,7 @@ DESTDIR   ?=
 CC        ?= cc
 CFLAGS    ?= -O2 -g
 SANITIZE  ?=
+STATIC    ?=
 BATS_JOBS ?= 2
 
 WARN   := -Wno-unknown-warning-option -Wno-format-truncation -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -32,7 +33,7 @@ LIBS_mg-run   := -lyaml -ljq -lm
 LIBS_default  := -ljq -lm
 
 DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib1g-dev
-DEBS_TEST  := bats jq curl procps mandoc strace
+DEBS_TEST  := bats jq curl procps mandoc strace $(if $(STATIC),busybox-static binutils)
 DEBS_LINT  := cppcheck shellcheck clang clang-tidy
 
 .PHONY: completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
@@ -70,10 +71,12 @@ test-programs: $B/tests/mg-testd $(patsubst tests/%.c,$B/tests/%,$(wildcard test
 demo: deps all
 	@sh share/examples/demo.sh $B $(N)
 
-check: deps-check all test-programs
-	MG_BUILD=$(abspath $B) MG_TESTD=$(abspath $B)/tests/mg-testd SANITIZE=$(SANITIZE) sh tests/run.sh
+# STATIC=1: the same tests on the programs of build/static
+check: deps-check all test-programs $(if $(STATIC),static)
+	MG_BUILD=$(abspath $B)$(if $(STATIC),/static) MG_TESTD=$(abspath $B)/tests/mg-testd SANITIZE=$(SANITIZE) sh tests/run.sh
 
 include share/build/packages.mk
+include share/build/static.mk
 
 # made from the option tables
 completions: $(COMPLETIONS)

@@ -192,6 +192,7 @@ SH
 @test "bus: after a decision no answer, no vote, no second decision; after a final no second one" {
 	agent a <<'SH'
 ready
+hear '"status":"tried"'
 answer 1 '{}' one
 hear '"type":"decision"'
 answer 2 '{"a":1}' late
@@ -207,7 +208,9 @@ echo '{"type":"decision","source":"mg-vote","winner":"b","answer":"b.1"}'
 stay
 SH
 	script final <<'SH'
+ready
 echo '{"type":"final","source":"mg-final","content":"too early"}'
+echo '{"type":"status","source":"mg-final","status":"tried","n":1}'
 hear '"to":"mg-final"'
 hear '"status":"idle"'
 printf '{"type":"final","source":"mg-final","content":"the final"}\n{"type":"final","source":"mg-final","content":"again"}\n'

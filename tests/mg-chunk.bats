@@ -426,9 +426,7 @@ END
 .type=="answer" and .n, true
 .type=="ans" + "wer"
 .type=="answer"+""
-.type=="answer" as $x | true
 . as $x | .type=="answer"
-.type=="answer" and . as $x | true
 .type=="answer" and (. as $x | true)
 .type=="answer" and if .n == 1 then false else true end
 .type=="answer" and if true then false else .n end or .n == 4

@@ -264,7 +264,7 @@ join_args(int argc, char *argv[])
 static void
 options(struct select *s, int argc, char *argv[])
 {
-	int k;
+	int k, indent;
 
 	while ((k = mg_getopt(&cmd, argc, argv, 0)) != -1)
 		switch (k) {
@@ -280,8 +280,9 @@ options(struct select *s, int argc, char *argv[])
 			s->pretty = 1;
 			break;
 		case OPT_INDENT:
-			s->flags = (s->flags & JV_PRINT_SORTED) |
-			    JV_PRINT_INDENT_FLAGS((int)mg_optnum(&cmd, "--indent", 0, 7));
+			indent = (int)mg_optnum(&cmd, "--indent", 0, 7);
+			s->flags = (s->flags & JV_PRINT_SORTED) |	/* 0 is compact in every libjq */
+			    (indent > 0 ? JV_PRINT_PRETTY | JV_PRINT_INDENT_FLAGS(indent) : 0);
 			s->pretty = 1;
 			break;
 		}
