@@ -36,3 +36,11 @@ $S/$1: $S/obj/cmd/$1.o $$(patsubst %.c,$S/obj/%.o,$$(sort $$(wildcard cmd/$1/*.c
 endef
 $(foreach c,$(CMDS),$(eval $(call STATIC_PROGRAM,$(c))))
 -include $(wildcard $S/obj/*/*/*.d $S/obj/cmd/*.d)
+
+# what is handed on: BUILD/dist
+VERSION := $(shell sed -n 's/^.define MG_VERSION[^"]*"\(.*\)"/\1/p' lib/rt/opt.h)
+.PHONY: dist deb
+dist: all static
+	@sh share/build/dist.sh $(abspath $B) $(VERSION) tar
+deb: all static
+	@sh share/build/dist.sh $(abspath $B) $(VERSION) deb
