@@ -33,7 +33,7 @@ LIBS_mg-run   := -lyaml -ljq -lm
 LIBS_default  := -ljq -lm
 
 DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib1g-dev
-DEBS_TEST  := bats jq curl procps mandoc strace $(if $(STATIC),busybox-static binutils)
+DEBS_TEST  := bats jq curl procps mandoc strace openssl $(if $(STATIC),busybox-static binutils)
 DEBS_LINT  := cppcheck shellcheck clang clang-tidy
 
 .PHONY: completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
@@ -90,8 +90,8 @@ $B/completions/%.fish: $B/% share/build/complete.sh
 	@mkdir -p $(@D)
 	sh share/build/complete.sh fish $(abspath $<) >$@
 
-bench: deps-check all test-programs
-	MG_TESTD=$(abspath $B)/tests/mg-testd sh tests/bench/bench.sh $(abspath $B)
+bench: deps-check all test-programs $(if $(STATIC),static)
+	MG_TESTD=$(abspath $B)/tests/mg-testd sh tests/bench/bench.sh $(abspath $B)$(if $(STATIC),/static)
 
 # each target for FUZZ_TIME seconds
 fuzz: deps-lint $B/share.c

@@ -39,3 +39,22 @@ setup() {
 	[ "$output" = hi ]
 	for p in "$MG_BUILD"/mg-*; do env -i "$p" --version; done
 }
+
+@test "static: in an empty root an https address says what is missing, localhost and numbers are found" {
+	[ "$(id -u)" = 0 ] || skip "needs chroot"
+	mkdir -p root
+	cp "$MG_BUILD/mg-agent" root
+	try() {
+		{ jq -cn --arg u "$1" '{type:"agent",source:"a",backend:{type:"vllm",model:"m",base_url:$u}}'; task t; } >q
+		env -i "$(command -v chroot)" root /mg-agent --tries 1 <q 2>err | jq -r 'select(.type=="error") | .message'
+	}
+	[[ $(try https://127.0.0.1:1/v1) == *"no file of trusted certificates"* ]]
+	[[ $(try http://localhost:1/v1) == *refused* || $(try http://localhost:1/v1) == *connect* ]]
+	[[ $(try http://no.such.host.invalid:1/v1) == *no.such.host* ]]
+}
+
+@test "static: --version -v names every library and its version" {
+	run -0 "$MG_BUILD/mg-run" --version -v
+	[[ $output == *"jq 1."*"curl "*"openssl "*"glibc 2."* ]]
+	[[ $output != *libedit* ]]
+}

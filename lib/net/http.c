@@ -177,6 +177,8 @@ set_trust(struct mg_request *r, struct mg_err *e)
 		curl_easy_setopt(r->easy, CURLOPT_CAINFO, c.file);
 	if (c.dir != NULL)
 		curl_easy_setopt(r->easy, CURLOPT_CAPATH, c.dir);
+	if (c.dir != NULL && c.file == NULL)	/* else the library reads its whole bundle as well */
+		curl_easy_setopt(r->easy, CURLOPT_CAINFO, NULL);
 	return 0;
 }
 

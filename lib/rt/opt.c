@@ -17,6 +17,10 @@
 
 #define MAX_OPTS 64
 
+#ifndef MG_LINKED	/* the static build says which libraries, and in which versions */
+#define MG_LINKED "the shared libraries of this system (ldd shows them)"
+#endif
+
 enum { OPT_HELP = 10000, OPT_VERSION, OPT_DUMP };
 
 void
@@ -80,6 +84,20 @@ dump_options(const struct mg_cmd *c)
 	finish();
 }
 
+/* With -v anywhere beside it: what is linked, too. */
+static void
+print_version(const struct mg_cmd *c, int argc, char *argv[])
+{
+	int i, verbose = 0;
+
+	for (i = 1; i < argc; i++)
+		verbose |= strcmp(argv[i], "-v") == 0 || strcmp(argv[i], "--verbose") == 0;
+	printf("%.*s %s\n", (int)strcspn(c->name, " "), c->name, MG_VERSION);
+	if (verbose)
+		printf("linked with %s\n", MG_LINKED);
+	finish();
+}
+
 static void
 fill(const struct mg_cmd *c, int stop, struct option *lo, char *so)
 {
@@ -118,8 +136,7 @@ mg_getopt(const struct mg_cmd *c, int argc, char *argv[], int stop)
 		print_help(c);
 		break;
 	case OPT_VERSION:
-		printf("%.*s %s\n", (int)strcspn(c->name, " "), c->name, MG_VERSION);
-		finish();
+		print_version(c, argc, argv);
 		break;
 	case OPT_DUMP:
 		dump_options(c);

@@ -24,7 +24,7 @@ struct mg_cmd {
 /* Makes sure that 0, 1 and 2 are open and names the program.  First thing in main. */
 void	mg_start(const struct mg_cmd *, char *argv[]);
 /* The next key, or -1 at the first operand (options and operands may be mixed
- * unless stop is set).  Answers --help, --version, --dump-options and bad
+ * unless stop is set).  Answers --help, --version (with -v: and what is linked), --dump-options and bad
  * options without returning.  optarg, optind as getopt_long(3). */
 int	mg_getopt(const struct mg_cmd *, int argc, char *argv[], int stop);
 /* optarg as a whole number from min to max, or a usage error that names what. */

@@ -24,20 +24,13 @@ put() {
 	install -m "$1" "$2" "$stage/$3"
 }
 
-# the rows of versions.tsv that are linked: built ones, what the link lines name, and libc itself
-linked() {
-	awk -F "$tab" -v line=" $(cat "$libs"/link-*.flags) -lyaml -lc -lgcc " '
-		{ lib = $5; sub(/^lib/, "-l", lib); sub(/\.a$/, "", lib) }
-		$5 !~ /\.a$/ || index(line, " " lib " ")' "$libs/versions.tsv"
-}
-
 # an SPDX 2.3 document of what is linked; rows: name, version, sha256, licence, file
 sbom() {
 	created=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
 	cat <<TEXT
 {
   "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT",
-  "name": "$name", "documentNamespace": "urn:mg:$name:$(cut -f3 "$dist/linked.tmp" | sha256sum | cut -c1-16)",
+  "name": "$name", "documentNamespace": "urn:mg:$name:$(cut -f3 "$libs/linked.tsv" | sha256sum | cut -c1-16)",
   "creationInfo": { "created": "$created", "creators": [ "Tool: share/build/dist.sh" ] },
   "packages": [
     { "SPDXID": "SPDXRef-mg", "name": "mg", "versionInfo": "$version", "licenseDeclared": "MIT", "licenseConcluded": "MIT",
@@ -48,9 +41,9 @@ TEXT
 		licence = $4; if (licence !~ /^[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*$/ || licence ~ /dtoa/) licence = "NOASSERTION"
 		printf "    , { \"SPDXID\": \"SPDXRef-%s\", \"name\": \"%s\", \"versionInfo\": \"%s\", \"licenseDeclared\": \"%s\", \"licenseConcluded\": \"NOASSERTION\",%s\n", $1, $1, $2, licence, sum
 		printf "      \"sourceInfo\": \"linked statically; the checksum is of %s\",\n", $5
-		printf "      \"copyrightText\": \"NOASSERTION\", \"downloadLocation\": \"NOASSERTION\", \"filesAnalyzed\": false }\n" }' "$dist/linked.tmp"
+		printf "      \"copyrightText\": \"NOASSERTION\", \"downloadLocation\": \"NOASSERTION\", \"filesAnalyzed\": false }\n" }' "$libs/linked.tsv"
 	printf '  ],\n  "relationships": [\n    { "spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-mg" }\n'
-	awk -F "$tab" '{ printf "    , { \"spdxElementId\": \"SPDXRef-mg\", \"relationshipType\": \"STATIC_LINK\", \"relatedSpdxElement\": \"SPDXRef-%s\" }\n", $1 }' "$dist/linked.tmp"
+	awk -F "$tab" '{ printf "    , { \"spdxElementId\": \"SPDXRef-mg\", \"relationshipType\": \"STATIC_LINK\", \"relatedSpdxElement\": \"SPDXRef-%s\" }\n", $1 }' "$libs/linked.tsv"
 	printf '  ]\n}\n'
 }
 
@@ -67,13 +60,12 @@ fill() {
 	for f in "$root"/share/examples/*; do put 644 "$f" "share/doc/mg/examples/${f##*/}"; done
 	put 644 "$root/LICENSE" share/doc/mg/LICENSE
 	put 644 "$root/README.md" share/doc/mg/README.md
-	linked >"$dist/linked.tmp"
-	cut -f1 "$dist/linked.tmp" | while read -r f; do
+	cut -f1 "$libs/linked.tsv" | while read -r f; do
 		[ ! -e "$libs/licences/$f" ] || put 644 "$libs/licences/$f" "share/doc/mg/licences/$f"
 	done
 	sbom >"$dist/sbom.tmp"
 	put 644 "$dist/sbom.tmp" share/doc/mg/sbom.spdx.json
-	rm -f "$dist/sbom.tmp" "$dist/linked.tmp"
+	rm -f "$dist/sbom.tmp"
 	install -m 755 "$root/share/build/install.sh" "$stage/install.sh"
 }
 

@@ -20,6 +20,13 @@ static:
 	@$(MAKE) --no-print-directory $(SPROGS)
 	@ln -sfn ../tests $S/tests	# the tests' own programs are not ours to ship
 
+# --version -v names each: the rows of versions.tsv as one text
+LINKED = $(shell awk -F '\t' '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $$1, $$2 }' $(SL)/linked.tsv)
+$S/obj/lib/rt/opt.o: CPPFLAGS += -DMG_LINKED='"$(LINKED)"'
+$(SL)/linked.tsv: $(SL)/versions.tsv share/build/linked.sh
+	sh share/build/linked.sh $(SL) >$@
+$S/obj/lib/rt/opt.o: $(SL)/linked.tsv
+
 $S/obj/%.o: %.c $(SL)/versions.tsv
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -iquote lib -iquote cmd $(WARN) $(WERROR) $(CPPFLAGS) -ffile-prefix-map=$(CURDIR)=. \
