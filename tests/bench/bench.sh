@@ -29,6 +29,8 @@ gnu_time=/usr/bin/time
 "$gnu_time" -f %M true >/dev/null 2>&1 || gnu_time=
 
 # line WHAT MEASURED TARGET [REST]
+# pick SHARED STATIC: the target of the build that is measured
+pick() { case $bin in */static) echo "$2" ;; *) echo "$1" ;; esac; }
 line() { printf '%-44s %-18s %-26s %s\n' "$1" "$2" "${3:+(target $3)}" "${4-}"; }
 calc() { awk "BEGIN { printf \"$1\", $2 }"; }
 
@@ -70,7 +72,8 @@ usage() {
 }
 
 agent() { mg-agent --id a <q; }
-both() { curl -sSN -H 'Content-Type: application/json' -d @body "$url/v1/chat/completions" && jq -n 1; }
+curl_alone() { curl -sSN -H 'Content-Type: application/json' -d @body "$url/v1/chat/completions"; }
+both() { curl_alone && jq -n 1; }
 
 # pss PID: KiB of a process and all below it
 pss() {
@@ -121,8 +124,8 @@ start_to_exit() {
 		median 20 "$bin/$p" --version
 		usage "$bin/$p" --version
 		case $p in
-		mg-agent|mg-final) target="$curl_ms ms" ;;
-		*) target="5 ms, 6 MiB" ;;
+		mg-agent|mg-final) target=$(pick "$curl_ms ms" "2 ms, 4 MiB") ;;
+		*) target=$(pick "5 ms, 6 MiB" "2 ms, 4 MiB") ;;
 		esac
 		line "$p --version" "$ms ms" "$target" "$mib, $(calc %.2f "$ms / $curl_ms") of curl"
 	done
@@ -134,18 +137,28 @@ one_answer() {
 	median 20 both
 	plain=$ms
 	line "curl of a stream + jq -n 1" "$ms ms" ""
+	median 20 curl_alone
+	line "curl of a stream" "$ms ms" ""
+	alone=$ms
 	median 20 agent
 	usage mg-agent --id a <q
-	line "mg-agent, one answer" "$ms ms" "$(calc %.2f "$plain + 3") ms, 14 MiB" "$mib, $(calc %.2f "$ms / $plain") of curl + jq"
+	line "mg-agent, one answer" "$ms ms" "$(pick "$(calc %.2f "$plain + 3") ms, 14 MiB" "$alone ms, 6 MiB")" "$mib, $(calc %.2f "$ms / $plain") of curl + jq"
 }
 
 three_agents() {
 	team alice bob carol >team.yaml
 	median 5 mg-run -q -c team.yaml "Why tides?"
 	usage mg-run -q -c team.yaml "Why tides?"
-	line "3 agents to the final: wall" "$(calc %.3f "$ms / 1000") s" "0.2 s" "2.07 s in MassGen v0.0.24: $(calc %.2f "$ms / 2070")"
-	line "3 agents to the final: CPU, whole tree" "$cpu s" "0.15 s" "1.44 s in MassGen v0.0.24"
+	line "3 agents to the final: wall" "$(calc %.3f "$ms / 1000") s" "$(pick "0.2 s" "0.07 s")" "2.07 s in MassGen v0.0.24: $(calc %.2f "$ms / 2070")"
+	line "3 agents to the final: CPU, whole tree" "$cpu s" "$(pick "0.15 s" "0.03 s")" "1.44 s in MassGen v0.0.24"
 	tree
+}
+
+nine_agents() {
+	team n1 n2 n3 n4 n5 n6 n7 n8 n9 >team.yaml
+	median 5 mg-run -q -c team.yaml "Why tides?"
+	usage mg-run -q -c team.yaml "Why tides?"
+	line "9 agents to the final: wall" "$(calc %.3f "$ms / 1000") s" "$(pick '' "0.15 s")" "$cpu s CPU; 3.2 s in MassGen v0.0.24"
 }
 
 # What the whole tree holds while the winner presents, which waits until it has been read.
@@ -162,7 +175,7 @@ tree() {
 	kib=$(pss "$whole" | awk '{ s += $1; n++ } END { printf "%d %d", s, n }')
 	: >gate
 	wait "$whole"
-	line "3 agents, at the final: PSS, whole tree" "$(calc %.1f "${kib% *} / 1024") MiB" "30 MiB" "${kib#* } processes; 105 MiB in MassGen v0.0.24"
+	line "3 agents, at the final: PSS, whole tree" "$(calc %.1f "${kib% *} / 1024") MiB" "$(pick "30 MiB" "12 MiB")" "${kib#* } processes; 105 MiB in MassGen v0.0.24"
 }
 
 tokens() {
@@ -244,6 +257,7 @@ start_server
 start_to_exit
 one_answer
 three_agents
+nine_agents
 tokens
 command_agents
 select_lines
