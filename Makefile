@@ -1,5 +1,6 @@
 # mg - see README.md.  GNU make.  B names the build folder, SANITIZE=1 adds ASan and UBSan.
 B         ?= build
+unexport B
 PREFIX    ?= /usr/local
 DESTDIR   ?=
 CC        ?= cc

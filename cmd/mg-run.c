@@ -22,7 +22,7 @@
 #define FINAL_TIMEOUT	600.0	/* seconds of the presentation */
 
 enum {
-	O_URL = 256, O_DEADLINE, O_DIR, O_FINAL, O_FINAL_TIMEOUT, O_FIRST, O_FROM, O_IDLE, O_LIST,
+	O_URL = 256, O_DEADLINE, O_DIR, O_FINAL, O_FINAL_TIMEOUT, O_FINAL_TRIES, O_FIRST, O_FROM, O_IDLE, O_JUDGE, O_LIST,
 	O_MAX_ANSWERS, O_MAX_COST, O_MAX_TOKENS, O_NO_PRESENT, O_PEER, O_PLAN, O_PROMPTS, O_PRUNE,
 	O_RESUME, O_SHARE_LIST, O_SHARE_SHOW, O_VOTE
 };
@@ -36,9 +36,11 @@ static const struct mg_opt opts[] = {
 	{ 'f', "file", "file", "attach a file to the question" },
 	{ O_FINAL, "final", "command", "another program in the place of mg-final" },
 	{ O_FINAL_TIMEOUT, "final-timeout", "seconds", "time for the presentation (600)" },
+	{ O_FINAL_TRIES, "final-tries", "count", "presentations that may be asked for (3)" },
 	{ O_FIRST, "first-byte-timeout", "seconds", "time until the presentation begins (300)" },
 	{ O_FROM, "from", "file", "run the agents and the task of a file of chunks" },
 	{ O_IDLE, "idle-timeout", "seconds", "silence that the presentation may have (120)" },
+	{ O_JUDGE, "judge", NULL, "ask a second agent where the check of the final is unsure" },
 	{ O_LIST, "list", NULL, "list the runs" },
 	{ O_MAX_ANSWERS, "max-answers", "count", "acts of an agent before it may only vote (3)" },
 	{ O_MAX_COST, "max-cost", "usd", "decide when this much is spent" },
@@ -54,7 +56,7 @@ static const struct mg_opt opts[] = {
 	{ O_RESUME, "resume", "run", "go on with a run, or the last one" },
 	{ O_SHARE_LIST, "share-list", NULL, "list the texts that mg brings" },
 	{ O_SHARE_SHOW, "share-show", "name", "print one of them" },
-	{ 's', "system", "text", "the one agent's system message" },
+	{ 's', "system", "text", "the system message, of every agent" },
 	{ 'v', "verbose", NULL, "say what happens on stderr" },
 	{ O_VOTE, "vote", "command", "another program in the place of mg-vote" },
 	{ 0 }
@@ -161,11 +163,20 @@ take_limit(struct options *o, int k)
 	case O_FINAL_TIMEOUT:
 		final_limit(o, "final_timeout", "--final-timeout");
 		break;
+	case O_FINAL_TRIES:
+		limit(o, "final_tries", (double)mg_optnum(&cmd, "--final-tries", 1, 10));
+		words_add(&o->final_flags, "--tries");
+		words_add(&o->final_flags, optarg);
+		break;
 	case O_FIRST:
 		final_limit(o, "first_byte_timeout", "--first-byte-timeout");
 		break;
 	case O_IDLE:
 		final_limit(o, "idle_timeout", "--idle-timeout");
+		break;
+	case O_JUDGE:
+		o->limits = jv_object_set(o->limits, jv_string("judge"), jv_true());
+		words_add(&o->final_flags, "--judge");
 		break;
 	case O_MAX_ANSWERS:
 		limit(o, "max_answers", (double)mg_optnum(&cmd, "--max-answers", 1, 1000));

@@ -228,46 +228,18 @@ agent_act(struct agent *a)
 	mg_prompt_free(&p);
 }
 
-/* The asker's messages behind the agent's own system message: what comes later outranks it. */
-static jv
-asked_messages(const struct agent *a, jv asked)
-{
-	const struct mg_agent *self = agent_self(a);
-	const char *own = self != NULL ? mg_jv_str(self->chunk, "system_message", "") : "";
-	struct mg_buf b = MG_BUF(MG_BODY_MAX);
-	jv out = jv_array(), rest = jv_array(), m;
-
-	mg_buf_adds(&b, own);
-	jv_array_foreach(asked, i, x) {
-		jv content = mg_jv_get(x, "content");
-		if (strcmp(mg_jv_str(x, "role", ""), "system") == 0) {
-			if (b.len > 0)
-				mg_buf_adds(&b, "\n\n");
-			mg_content_text(&b, content);
-			jv_free(x);
-		} else {
-			rest = jv_array_append(rest, x);
-		}
-		jv_free(content);
-	}
-	if (b.len > 0) {
-		m = jv_object_set(jv_object(), jv_string("role"), jv_string("system"));
-		out = jv_array_append(out, jv_object_set(m, jv_string("content"), jv_string_sized(mg_buf_str(&b), (int)b.len)));
-	}
-	mg_buf_free(&b);
-	jv_free(asked);
-	return jv_array_concat(out, rest);
-}
-
 void
 agent_asked(struct agent *a)
 {
 	jv ask = a->ask, limits = mg_jv_get(ask, "limits"), messages, tools = jv_array();
 	struct mg_limits before = a->o.limit;
+	struct mg_err e;
 	struct said s;
 
 	a->ask = jv_invalid();
-	messages = asked_messages(a, mg_jv_get(ask, "content"));
+	messages = mg_prompt_asked(agent_self(a), mg_jv_get(ask, "content"), &e);
+	if (!jv_is_valid(messages))
+		mg_die(&e);
 	begin(a, mg_jv_str(ask, "turn", ""), mg_jv_num(limits, "total", a->o.turn));
 	a->to = mg_jv_str(ask, "source", "");
 	a->o.limit.first_byte = mg_jv_num(limits, "first_byte", before.first_byte);

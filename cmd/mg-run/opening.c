@@ -108,6 +108,20 @@ found(struct opening *o, const struct options *opt, struct mg_err *e)
 	return 0;
 }
 
+/* --system in the place of every agent's own. */
+static void
+set_system(struct opening *o, const char *text)
+{
+	int i, n = jv_array_length(jv_copy(o->config.agents));
+	jv agent;
+
+	for (i = 0; i < n && text != NULL; i++) {
+		agent = jv_array_get(jv_copy(o->config.agents), i);
+		agent = jv_object_set(agent, jv_string("system_message"), jv_string(text));
+		o->config.agents = jv_array_set(o->config.agents, i, agent);
+	}
+}
+
 static int
 read_agents(struct opening *o, const struct options *opt, struct mg_err *e)
 {
@@ -115,8 +129,8 @@ read_agents(struct opening *o, const struct options *opt, struct mg_err *e)
 
 	if ((opt->config != NULL) + quick + (opt->from != NULL) > 1)
 		return mg_fail(e, MG_USAGE, "--config, --from and --backend/--model each name the agents: give one");
-	if (opt->system != NULL && (opt->config != NULL || opt->from != NULL))
-		return mg_fail(e, MG_USAGE, "--system is for the one agent of --backend or --model");
+	if (opt->system != NULL && opt->from != NULL)
+		return mg_fail(e, MG_USAGE, "--system: the agents of --from have their own");
 	if (opt->from != NULL)
 		return read_from(o, opt, e);
 	if (opt->config == NULL && !quick)
@@ -124,8 +138,12 @@ read_agents(struct opening *o, const struct options *opt, struct mg_err *e)
 	jv_free(o->config.agents);
 	jv_free(o->config.settings);
 	o->config.agents = o->config.settings = jv_invalid();
-	if (opt->config != NULL)
-		return mg_config_load(&o->config, opt->config, warn_config, (void *)opt, e);
+	if (opt->config != NULL) {
+		if (mg_config_load(&o->config, opt->config, warn_config, (void *)opt, e) == -1)
+			return -1;
+		set_system(o, opt->system);
+		return 0;
+	}
 	return mg_config_quick(&o->config, opt->backend, opt->model, opt->base_url, opt->system, e);
 }
 

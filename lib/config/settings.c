@@ -15,6 +15,7 @@ static const struct row {
 	{ "orchestrator_timeout_seconds", "deadline", SECONDS },
 	{ "max_duration", "deadline", SECONDS },	/* v1 */
 	{ "final_timeout_seconds", "final_timeout", SECONDS },
+	{ "final_tries", "final_tries", COUNT },
 	{ "first_byte_timeout_seconds", "first_byte_timeout", SECONDS },
 	{ "idle_timeout_seconds", "idle_timeout", SECONDS },
 	{ "turn_timeout_seconds", "turn_timeout", SECONDS },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "coord/template.h"
+#include "coord/verdict.h"
 #include "rt/bounds.h"
 #include "rt/err.h"
 #include "rt/mem.h"
@@ -237,6 +238,7 @@ mg_prompt_final(struct mg_state *s, const char *again, const char *said, struct 
 {
 	struct mg_buf sys = MG_BUF(MG_BODY_MAX), user = MG_BUF(MG_BODY_MAX), task = MG_BUF(MG_BODY_MAX);
 	struct mg_buf history = MG_BUF(MG_BODY_MAX), answers = MG_BUF(MG_BODY_MAX), reasons = MG_BUF(MG_BODY_MAX);
+	int alone = mg_state_registered(s) == 1;
 	const char *winner = mg_jv_str(s->decision, "winner", "");
 	const struct mg_agent *a;
 	jv messages = jv_invalid();
@@ -246,13 +248,15 @@ mg_prompt_final(struct mg_state *s, const char *again, const char *said, struct 
 	a = mg_state_agent(s, winner, strlen(winner));
 	mg_content_text(&task, s->task);
 	add_history(&history, s->messages);
-	add_answers(&answers, s, a);
+	if (!alone)
+		add_answers(&answers, s, a);
 	add_reasons(&reasons, s, s->decision);
 	snprintf(name, sizeof name, "agent%d", a != NULL ? mg_state_place(s, a) + 1 : 0);
 	const struct mg_var vars[] = {
 		{ "task", mg_buf_str(&task) }, { "history", mg_buf_str(&history) },
 		{ "answers", mg_buf_str(&answers) }, { "reasons", mg_buf_str(&reasons) }, { "name", name },
-		{ "again", again != NULL ? again : "" }, { "said", said != NULL ? said : "" }, { NULL, NULL }
+		{ "again", again != NULL ? again : "" }, { "said", said != NULL ? said : "" },
+		{ "alone", alone ? "yes" : "" }, { NULL, NULL }
 	};
 	if (mg_template(&sys, "final", vars, e) == 0 && mg_template(&user, "final-task", vars, e) == 0) {
 		messages = jv_array_append(jv_array(), message("system", &sys));
@@ -266,6 +270,82 @@ mg_prompt_final(struct mg_state *s, const char *again, const char *said, struct 
 	mg_buf_free(&answers);
 	mg_buf_free(&reasons);
 	return messages;
+}
+
+char *
+mg_prompt_again(const struct mg_checked *v, const char *text, struct mg_err *e)
+{
+	struct mg_buf b = MG_BUF(MG_BODY_MAX), excerpt = MG_BUF(MG_BODY_MAX);
+	const char *is = mg_verdict_name(v->is);
+	const struct mg_var vars[] = {
+		{ "asks", strcmp(is, "asks") == 0 ? "yes" : "" }, { "empty", strcmp(is, "empty") == 0 ? "yes" : "" },
+		{ "plan", strcmp(is, "plan") == 0 ? "yes" : "" }, { "tool", strcmp(is, "tool") == 0 ? "yes" : "" },
+		{ "refers", strcmp(is, "refers") == 0 ? "yes" : "" },
+		{ "excerpt", (mg_verdict_excerpt(&excerpt, &v->asks, text, 200), mg_buf_str(&excerpt)) }, { NULL, NULL }
+	};
+	int r = mg_template(&b, "final-again", vars, e);
+
+	mg_buf_free(&excerpt);
+	while (b.len > 0 && b.p[b.len - 1] == '\n')
+		b.p[--b.len] = '\0';
+	if (r == 0)
+		return mg_buf_take(&b, NULL);
+	mg_buf_free(&b);
+	return NULL;
+}
+
+jv
+mg_prompt_judge(const struct mg_state *s, const char *text, struct mg_err *e)
+{
+	struct mg_buf sys = MG_BUF(MG_BODY_MAX), user = MG_BUF(MG_BODY_MAX), task = MG_BUF(MG_BODY_MAX);
+	jv messages = jv_invalid();
+
+	mg_content_text(&task, s->task);
+	const struct mg_var vars[] = { { "task", mg_buf_str(&task) }, { "said", text }, { NULL, NULL } };
+	if (mg_template(&sys, "judge", vars, e) == 0 && mg_template(&user, "judge-task", vars, e) == 0) {
+		messages = jv_array_append(jv_array(), message("system", &sys));
+		messages = jv_array_append(messages, message("user", &user));
+	} else {
+		mg_buf_free(&sys);
+		mg_buf_free(&user);
+	}
+	mg_buf_free(&task);
+	return messages;
+}
+
+jv
+mg_prompt_asked(const struct mg_agent *a, jv asked, struct mg_err *e)
+{
+	struct mg_buf sys = MG_BUF(MG_BODY_MAX), given = MG_BUF(MG_BODY_MAX);
+	jv out = jv_array(), rest = jv_array();
+	int r;
+
+	jv_array_foreach(asked, i, x) {
+		jv content = mg_jv_get(x, "content");
+		if (strcmp(mg_jv_str(x, "role", ""), "system") == 0) {
+			mg_buf_adds(&given, given.len > 0 ? "\n\n" : "");
+			mg_content_text(&given, content);
+			jv_free(x);
+		} else {
+			rest = jv_array_append(rest, x);
+		}
+		jv_free(content);
+	}
+	jv_free(asked);
+	while (given.len > 0 && given.p[given.len - 1] == '\n')
+		given.p[--given.len] = '\0';
+	const struct mg_var vars[] = { { "system_message", a != NULL ? system_of(a) : "" },
+		{ "instructions", mg_buf_str(&given) }, { NULL, NULL } };
+	r = mg_template(&sys, "asked", vars, e);
+	if (r == 0 && sys.len != strspn(mg_buf_str(&sys), "\n"))
+		out = jv_array_append(out, message("system", &sys));
+	mg_buf_free(&sys);
+	mg_buf_free(&given);
+	if (r == 0)
+		return jv_array_concat(out, rest);
+	jv_free(out);
+	jv_free(rest);
+	return jv_invalid();
 }
 
 void

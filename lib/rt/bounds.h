@@ -15,6 +15,7 @@
 #define MG_ERRBODY_MAX	(64 * 1024)	/* what is kept of an error page */
 #define MG_FILE_MAX	(64 * MG_MIB)	/* a configuration, a prompt, an attached file */
 #define MG_TOOLOUT_MAX	(1 * MG_MIB)	/* one tool result, as the model reads it */
+#define MG_TEXT_MAX	(1024 * MG_MIB)	/* a plain text to judge: mg-final --check --text */
 #define MG_STDERR_TAIL	1024		/* the end of a failed child's stderr, quoted */
 #define MG_AGENTS_MAX	1024		/* agents of a run: poll(2) sets and prompts stay sane */
 
