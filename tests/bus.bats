@@ -654,7 +654,7 @@ SH
 	grep -x OTHER_ONE=s2 state/env.a
 	run ! grep -E 's1|s2' state/env.b
 	for id in a b; do
-		run ! grep -E 's3|s4' state/env.$id
+		run ! grep -E '=s[34]$' state/env.$id
 		grep -x MG_TEST=t state/env.$id
 		grep -x LC_TEST=l state/env.$id
 		grep -x "MG_ID=$id" state/env.$id
