@@ -6,6 +6,7 @@
 #include "coord/asks.h"
 #include "coord/asks_lex.h"
 #include "coord/asks_line.h"
+#include "coord/asks_task.h"
 
 /* whose words a sentence is */
 enum voice {
@@ -34,13 +35,14 @@ struct judge {
 	size_t		 last;		/* where the last paragraph begins */
 	size_t		 tail;		/* where the text's last character stands */
 	size_t		 para;		/* number of the paragraph */
-	unsigned	 support, sentences, scripted;
+	unsigned	 support, sentences, questions, scripted;
 	struct pending	 q;		/* a bare question, until we know what follows */
 	int		 item;		/* in a list */
 	int		 lone;		/* the sentence is its block */
 	int		 meta;		/* the last sentence spoke of the work */
 	int		 best;
 	size_t		 start, end;
+	size_t		 first, first_end;	/* the first question */
 	const char	*kind, *how;
 	struct asks_sent sent;
 };
@@ -80,6 +82,13 @@ penalty(const struct judge *j)
 	return (j->task & P_QUESTIONS ? 20 : 0);
 }
 
+/* Is it a kind that says of something that it stands still? */
+static int
+waits(const char *kind)
+{
+	return (strcmp(kind, "awaiting") == 0 || strcmp(kind, "conditional-work") == 0);
+}
+
 /* The weight of what the rules found, by whose words they are. */
 static int
 weigh(const struct judge *j, const struct asks_found *f, enum voice v, const struct asks_rule **rule)
@@ -97,6 +106,8 @@ weigh(const struct judge *j, const struct asks_found *f, enum voice v, const str
 	case V_FREE:
 		if (j->task & P_EXPLAIN && part < 66 && !j->sent.question)
 			full -= full < 75 ? 25 : 10;	/* explaining what others are asked */
+		if (j->task & P_EXPLAIN && !f->me && !j->sent.question && w != NULL && waits(j->l->kind[w->kind]))
+			full -= 40;			/* what waits is the thing explained */
 		if (j->item && part < 40 && !j->sent.question)
 			full -= 25;	/* a step of instructions, more likely */
 		return (full);
@@ -137,7 +148,7 @@ bare_question(const struct judge *j, const struct asks_found *f, enum voice v)
 	if (j->sent.words < 2 && j->sentences > 0)
 		score -= 15;
 	if (j->sentences == 0 && j->len < 240)	/* a short answer that begins with it */
-		score += 20;
+		score += v == V_MIXED ? 12 : 20;
 	if (j->sent.end >= j->tail)
 		score += 25;
 	else if (j->sent.start < j->last)
@@ -167,6 +178,23 @@ ask_later(struct judge *j, int score, const char *kind)
 		j->q = (struct pending){ score, j->sent.start, j->sent.end, j->para, kind };
 }
 
+/* Keeps the first question of a text that may be nothing but questions. */
+static void
+ask_first(struct judge *j)
+{
+	j->first = j->sent.start;
+	j->first_end = j->sent.end;
+}
+
+/* Where a letter or an article was ordered, a short text of questions alone is not it. */
+static void
+only_questions(struct judge *j)
+{
+	if (j->task & (P_LETTER | P_TEXT) && !(j->task & (P_DIALOG | P_QUESTIONS | P_PHRASE)) &&
+	    j->questions > 0 && j->questions + (j->opener != 0) >= j->sentences)
+		take(j, 60, j->first, j->first_end, "clarify-first", "questions in place of the text");
+}
+
 static void
 sentence(struct judge *j, enum voice v, int data)
 {
@@ -189,6 +217,8 @@ sentence(struct judge *j, enum voice v, int data)
 		j->support += f.support;
 	if (j->sentences == 0)
 		j->opener = f.support > 0;
+	if (s->question && v == V_MIXED && j->questions++ == 0)
+		ask_first(j);
 	if (score >= 35) {
 		if (s->start >= j->last && (v == V_FREE || j->last > 0))
 			score += 8;
@@ -313,69 +343,6 @@ survey(struct judge *j)
 		j->tail--;
 }
 
-/* A question mark before a closing quotation mark, within n bytes? */
-static int
-quoted_question(const char *t, size_t n)
-{
-	static const char *const after[] = { "?\"", "?\xe2\x80\x9d", "?\xc2\xbb", " ?\xc2\xa0\xc2\xbb", "? \xc2\xbb", "?'",
-	    "\xef\xbc\x9f\xe3\x80\x8d", "\xef\xbc\x9f\xe2\x80\x9d", "?\xe2\x80\x9c", "\xd8\x9f\xc2\xbb", "\xd8\x9f\"" };
-
-	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
-		if (memmem(t, n, after[i], strlen(after[i])) != NULL)
-			return (1);
-	return (0);
-}
-
-/* Does the task hold a request in quotation marks, or behind its first line or colon?
- * Then a request is what comes out of it. */
-static int
-quotes_a_request(struct judge *j, const char *task, size_t len)
-{
-	struct asks_scan scan;
-	struct asks_found f;
-	size_t q = 0;
-
-	while (q < len && task[q] != '"' && task[q] != '\n' && task[q] != ':' && (unsigned char)task[q] != 0xe2 &&
-	    (unsigned char)task[q] != 0xab && !(q + 1 < len && memcmp(task + q, "\xc2\xab", 2) == 0) &&
-	    !(q + 3 <= len && memcmp(task + q, "\xe3\x80\x8c", 3) == 0))
-		q++;
-	if (quoted_question(task, len) ||
-	    (q < len && (task[q] == ':' || task[q] == '\n') && memchr(task + q, '?', len - q) != NULL))
-		return (1);
-	asks_block(&scan, task, q, len);
-	scan.raw = 1;
-	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
-		asks_match(j->l, &j->sent, &f);
-		if (f.ask != NULL && f.ask->w >= 50)
-			return (1);
-	}
-	return (0);
-}
-
-/* What the task orders, from its first paragraph. */
-static void
-read_task(struct judge *j, const char *task, size_t len)
-{
-	struct asks_scan scan;
-	struct asks_found f;
-	const char *para = len > 0 ? memmem(task, len, "\n\n", 2) : NULL;
-	size_t head = para != NULL ? (size_t)(para - task) : len;
-
-	asks_block(&scan, task, 0, head > 1500 ? 1500 : head);
-	while (asks_sentence(&scan, &j->l->words, &j->sent)) {
-		if (!j->sent.key)
-			continue;
-		asks_match(j->l, &j->sent, &f);
-		j->task |= f.what & ~(unsigned)(L_GREET | L_BYE | L_KEY);
-	}
-	if ((j->task & (P_WRITE | P_CODE | P_LETTER | P_DIALOG | P_QUESTIONS | P_PHRASE)) == P_WRITE)
-		j->task |= P_TEXT;
-	if (j->task & P_OTHER)		/* a text is worked on, not written */
-		j->task &= ~(unsigned)(P_TEXT | P_LETTER | P_DIALOG | P_QUESTIONS);
-	if (j->task & P_PHRASE)
-		j->asked = quotes_a_request(j, task, len > 3000 ? 3000 : len);
-}
-
 /* A line of code: only a comment, or a line of data, can speak for the agent. */
 static void
 code_line(struct judge *j, const struct asks_line *n, int data)
@@ -441,6 +408,7 @@ read_text(struct judge *j)
 			j->para++;
 	}
 	settle(j);
+	only_questions(j);
 }
 
 void
@@ -450,7 +418,7 @@ mg_asks_judge(const struct mg_lexicon *l, const char *task, size_t tasklen, cons
 	struct judge j = { .l = l, .text = text, .len = len, .kind = "", .how = "nothing asks" };
 
 	memset(out, 0, sizeof(*out));
-	read_task(&j, task, tasklen);
+	j.task = asks_task(l, task, tasklen, &j.asked);
 	survey(&j);
 	read_text(&j);
 	if (j.task & P_PHRASE && j.sentences == 1 && !j.meta)	/* it is the phrase itself */

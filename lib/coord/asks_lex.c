@@ -303,6 +303,7 @@ static const struct { const char *name; uint8_t type; uint16_t what; } heads[] =
 	{ "task-code", R_TASK, P_CODE }, { "task-explain", R_TASK, P_EXPLAIN },
 	{ "task-data", R_TASK, P_DATA }, { "greet", R_LINE, L_GREET }, { "bye", R_LINE, L_BYE },
 	{ "key", R_LINE, L_KEY }, { "task-other", R_TASK, P_OTHER }, { "task-write", R_TASK, P_WRITE },
+	{ "task-work", R_TASK, P_WORK },
 };
 
 /* "ask KIND W/P: rule | rule", "close: rule", "support W: rule", "task-letter: rule" */

@@ -30,7 +30,7 @@ enum asks_rule_type {
 enum {
 	P_LETTER = 1, P_DIALOG = 2, P_QUESTIONS = 4, P_TEXT = 8, P_PHRASE = 16, P_CODE = 32,
 	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512, P_OTHER = 1024, L_KEY = 2048,
-	P_WRITE = 4096
+	P_WRITE = 4096, P_WORK = 8192
 };
 
 enum { E_CLASS, E_GAP, E_START, E_CLAUSE, E_END, E_QUESTION };
