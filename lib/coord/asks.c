@@ -19,6 +19,8 @@ enum voice {
 	V_OTHER		/* quoted, scripted, a letter's: somebody else's */
 };
 
+#define ASKED	(1U << 30)	/* beside L_*: the sentence is a question */
+
 struct pending { int score; size_t start, end, para; const char *kind; };
 
 struct judge {
@@ -38,8 +40,12 @@ struct judge {
 	unsigned	 support, sentences, questions, scripted;
 	struct pending	 q;		/* a bare question, until we know what follows */
 	int		 item;		/* in a list */
+	int		 row;		/* in a table */
+	const char	*comment;	/* what ends the comment of several lines that is open; NULL: none */
 	int		 lone;		/* the sentence is its block */
 	int		 meta;		/* the last sentence spoke of the work */
+	unsigned	 before;	/* what the last sentence was: L_LACK, L_ORDER, L_PROMISE, ASKED */
+	size_t		 before_start, before_para;
 	int		 best;
 	size_t		 start, end;
 	size_t		 first, first_end;	/* the first question */
@@ -178,6 +184,27 @@ ask_later(struct judge *j, int score, const char *kind)
 		j->q = (struct pending){ score, j->sent.start, j->sent.end, j->para, kind };
 }
 
+/* Two sentences that ask together: what is lacking and a question or an order, an
+ * order or a question and what is promised for it.  A product for another reader
+ * holds the like, so there the pair counts in the last paragraph alone. */
+static void
+pair(struct judge *j, const struct asks_found *f, enum voice v)
+{
+	unsigned now = (f->what & (L_LACK | L_ORDER | L_PROMISE)) | (j->sent.question && !f->close ? ASKED : 0);
+	int own = v == V_FREE || v == V_MIXED || (v == V_PRODUCT && j->sent.start >= j->last);
+	int to_other = j->task & (P_LETTER | P_DIALOG | P_QUESTIONS | P_EXPLAIN) && !f->meta;
+
+	if (v != V_FREE && now & L_PROMISE && !f->meta)
+		now &= ~(unsigned)L_PROMISE;
+	if (own && !to_other && !f->close && j->before_para + 1 >= j->para &&
+	    ((j->before & L_LACK && now & (ASKED | L_ORDER)) || (j->before & (ASKED | L_ORDER) && now & L_PROMISE)))
+		take(j, v == V_PRODUCT ? 58 : 72, now & L_PROMISE ? j->before_start : j->sent.start, j->sent.end,
+		    now & L_PROMISE ? "conditional-work" : "partial-missing-input", "a request");
+	j->before = own ? now : 0;
+	j->before_start = j->sent.start;
+	j->before_para = j->para;
+}
+
 /* Keeps the first question of a text that may be nothing but questions. */
 static void
 ask_first(struct judge *j)
@@ -208,11 +235,12 @@ sentence(struct judge *j, enum voice v, int data)
 	score = weigh(j, &f, v, &rule);
 	j->meta = f.meta;
 	if (data && f.data != NULL && !(s->question && v == V_ROW) && v != V_OTHER && f.data->w > score &&
-	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_LETTER)) && (f.data->p > 0 || !(j->task & P_TEXT))) {
+	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | (j->row ? 0 : P_LETTER))) && (f.data->p > 0 || !(j->task & P_TEXT))) {
 		score = f.data->w;
 		rule = f.data;
 	}
 	follow(j, &f, score);
+	pair(j, &f, v);
 	if (v == V_FREE || v == V_MIXED)
 		j->support += f.support;
 	if (j->sentences == 0)
@@ -343,11 +371,28 @@ survey(struct judge *j)
 		j->tail--;
 }
 
+/* Keeps account of the comments of several lines; true: the line begins in one. */
+static int
+in_comment(struct judge *j, const struct asks_line *n)
+{
+	const char *s = j->text + n->start, *was = j->comment, *hit;
+	size_t len = n->end - n->start;
+
+	if (was != NULL) {
+		if (memmem(s, len, was, strlen(was)) != NULL)
+			j->comment = NULL;
+	} else if ((hit = memmem(s, len, "<!--", 4)) != NULL)
+		j->comment = memmem(hit, len - (size_t)(hit - s), "-->", 3) == NULL ? "-->" : NULL;
+	else if ((hit = memmem(s, len, "/*", 2)) != NULL)
+		j->comment = memmem(hit, len - (size_t)(hit - s), "*/", 2) == NULL ? "*/" : NULL;
+	return (was != NULL);
+}
+
 /* A line of code: only a comment, or a line of data, can speak for the agent. */
 static void
 code_line(struct judge *j, const struct asks_line *n, int data)
 {
-	size_t c = asks_comment(j->text, n);
+	size_t c = in_comment(j, n) ? n->body : asks_comment(j->text, n);
 
 	if (data && c == 0)
 		block(j, n->body, n->end, V_DATA, 1);
@@ -376,6 +421,7 @@ one_line(struct judge *j, struct asks_line *n, size_t *pos)
 	if (n->sort == LINE_ROW && v == V_FREE)
 		v = V_ROW;
 	j->item = n->sort == LINE_ITEM;
+	j->row = n->sort == LINE_ROW;
 	block(j, n->body, n->end, v, n->sort != LINE_PLAIN || n->bold || n->label);
 }
 
@@ -389,6 +435,7 @@ read_text(struct judge *j)
 	while (asks_line(j->text, j->len, &pos, &n)) {
 		if (n.sort == LINE_FENCE) {
 			fence = !fence;
+			j->comment = NULL;
 			data = n.data;
 			j->para++;
 		} else if (fence)

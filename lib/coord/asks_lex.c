@@ -295,7 +295,7 @@ kind_of(struct mg_lexicon *l, const char *s, size_t n)
 	return ((uint16_t)l->nkind++);
 }
 
-static const struct { const char *name; uint8_t type; uint16_t what; } heads[] = {
+static const struct { const char *name; uint8_t type; uint32_t what; } heads[] = {
 	{ "ask", R_ASK, 0 }, { "over", R_OVER, 0 }, { "data", R_DATA, 0 }, { "close", R_CLOSE, 0 },
 	{ "support", R_SUPPORT, 0 }, { "task-letter", R_TASK, P_LETTER },
 	{ "task-dialog", R_TASK, P_DIALOG }, { "task-questions", R_TASK, P_QUESTIONS },
@@ -303,7 +303,8 @@ static const struct { const char *name; uint8_t type; uint16_t what; } heads[] =
 	{ "task-code", R_TASK, P_CODE }, { "task-explain", R_TASK, P_EXPLAIN },
 	{ "task-data", R_TASK, P_DATA }, { "greet", R_LINE, L_GREET }, { "bye", R_LINE, L_BYE },
 	{ "key", R_LINE, L_KEY }, { "task-other", R_TASK, P_OTHER }, { "task-write", R_TASK, P_WRITE },
-	{ "task-work", R_TASK, P_WORK },
+	{ "task-work", R_TASK, P_WORK }, { "promise", R_LINE, L_PROMISE }, { "order", R_LINE, L_ORDER },
+	{ "lack", R_LINE, L_LACK },
 };
 
 /* "ask KIND W/P: rule | rule", "close: rule", "support W: rule", "task-letter: rule" */

@@ -23,14 +23,15 @@ enum asks_rule_type {
 	R_SUPPORT,	/* adds to what is found elsewhere */
 	R_DATA,		/* as R_ASK, but only in lines of data, headings, table rows */
 	R_TASK,		/* of the task: what is ordered */
-	R_LINE		/* of a line: greeting, sign-off */
+	R_LINE		/* of a line: greeting, sign-off; of a sentence: promise, order, lack */
 };
 
 /* what R_TASK and R_LINE find; bits */
 enum {
 	P_LETTER = 1, P_DIALOG = 2, P_QUESTIONS = 4, P_TEXT = 8, P_PHRASE = 16, P_CODE = 32,
 	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512, P_OTHER = 1024, L_KEY = 2048,
-	P_WRITE = 4096, P_WORK = 8192
+	P_WRITE = 4096, P_WORK = 8192, L_PROMISE = 1 << 14, L_ORDER = 1 << 15, L_LACK = 1 << 16,
+	L_ANY = L_GREET | L_BYE | L_KEY | L_PROMISE | L_ORDER | L_LACK
 };
 
 enum { E_CLASS, E_GAP, E_START, E_CLAUSE, E_END, E_QUESTION };
@@ -43,7 +44,7 @@ struct asks_elem {
 struct asks_rule {
 	uint8_t		type, n;	/* n elements */
 	uint8_t		w, p;		/* weight in the agent's own words; inside a product */
-	uint16_t	what;		/* P_*, L_* */
+	uint32_t	what;		/* P_*, L_* */
 	uint16_t	kind;		/* index into kinds */
 	struct asks_elem e[ASKS_ELEMS];
 };

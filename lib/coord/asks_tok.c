@@ -199,11 +199,12 @@ take(const char *s, size_t end, size_t *pos, const uint64_t *bits, uint64_t stem
 
 	while (i < end) {
 		uint32_t c = p[i] | 0x20;
-		int k = C_WORD;
+		int k = C_WORD, sharp = 0;
 
 		n = 1;
 		if (!letter(c) || p[i] >= 0x80) {	/* most are ASCII letters */
 			c = decode(p + i, end - i, &n);
+			sharp = c == 0xdf;	/* ss to those who lack it */
 			k = sort(&c);
 		}
 		if (k == C_SINGLE) {
@@ -222,7 +223,7 @@ take(const char *s, size_t end, size_t *pos, const uint64_t *bits, uint64_t stem
 		i += n;
 		if (k == C_SKIP)
 			continue;
-		h = mix(h, c);
+		h = mix(sharp ? mix(h, c) : h, c);
 		letters++;
 		if (bits != NULL && letters >= 3 && (bits[h >> 54] >> (h >> 48 & 63) & 1)) {
 			stems[1] = stems[0];
@@ -352,6 +353,12 @@ tail(struct asks_scan *b, size_t i, struct asks_sent *t)
 	return (i);
 }
 
+static int
+box(uint32_t c)
+{
+	return (c == 0x2610 || c == 0x25a1 || c == 0x25a2 || c == 0x2b1c);
+}
+
 /* Skips to the first character that may begin a sentence. */
 static size_t
 lead(struct asks_scan *b, struct asks_sent *t)
@@ -366,7 +373,7 @@ lead(struct asks_scan *b, struct asks_sent *t)
 		if (c == '(' || c == '[' || c == 0xff08)
 			t->bracket = 1;
 		if (k == C_WORD || k == C_SINGLE || k == C_DIGIT || k == C_OPEN || k == C_QUESTION ||
-		    c == 0x2610)
+		    box(c))
 			break;
 	}
 	return (i);
@@ -386,7 +393,7 @@ asks_sentence(struct asks_scan *b, const struct asks_words *w, struct asks_sent 
 		uint32_t c = decode((const unsigned char *)b->text + i, b->end - i, &n);
 		uint64_t stems[2] = { 0, 0 }, h;
 
-		if (c == 0x2610) {
+		if (box(c)) {
 			push(t, TOK_BOX, 1);
 			i += n;
 			continue;
