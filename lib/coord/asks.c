@@ -84,7 +84,7 @@ static int
 penalty(const struct judge *j)
 {
 	if (j->task & P_LETTER || (j->task & P_DIALOG && (j->scripted > 1 || !(j->task & P_TEXT))))
-		return (30);
+		return (32);
 	return (j->task & P_QUESTIONS ? 20 : 0);
 }
 
@@ -191,7 +191,7 @@ static void
 pair(struct judge *j, const struct asks_found *f, enum voice v)
 {
 	unsigned now = (f->what & (L_LACK | L_ORDER | L_PROMISE)) | (j->sent.question && !f->close ? ASKED : 0);
-	int own = v == V_FREE || v == V_MIXED || (v == V_PRODUCT && j->sent.start >= j->last);
+	int own = v == V_FREE || v == V_MIXED || v == V_COMMENT || (v == V_PRODUCT && j->sent.start >= j->last);
 	int to_other = j->task & (P_LETTER | P_DIALOG | P_QUESTIONS | P_EXPLAIN) && !f->meta;
 
 	if (v != V_FREE && now & L_PROMISE && !f->meta)
@@ -235,7 +235,7 @@ sentence(struct judge *j, enum voice v, int data)
 	score = weigh(j, &f, v, &rule);
 	j->meta = f.meta;
 	if (data && f.data != NULL && !(s->question && v == V_ROW) && v != V_OTHER && f.data->w > score &&
-	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | (j->row ? 0 : P_LETTER))) && (f.data->p > 0 || !(j->task & P_TEXT))) {
+	    !(j->task & (P_CODE | P_DATA | P_DIALOG | P_QUESTIONS | P_EXPLAIN | (j->row ? 0 : P_LETTER))) && (f.data->p > 0 || !(j->task & P_TEXT))) {
 		score = f.data->w;
 		rule = f.data;
 	}
@@ -444,8 +444,10 @@ read_text(struct judge *j)
 			j->para += !blank;
 		} else if ((code = n.indented && ((blank && !item) || code)) != 0)
 			code_line(j, &n, 0);	/* Markdown's other way to show code */
-		else if (n.sort == LINE_RULE)
+		else if (n.sort == LINE_RULE) {
 			j->ruled = 1;
+			j->after |= j->letter < j->len && n.start > j->letter;
+		}
 		else
 			one_line(j, &n, &pos);
 		blank = n.sort == LINE_BLANK;

@@ -211,7 +211,8 @@ read_class(struct reader *r, const char *s, const char *end)
 	    (n == 2 && memcmp(name, "wh", 2) == 0 ? 4 : 0) |
 	    (n == 2 && memcmp(name, "me", 2) == 0 ? 8 : 0) |
 	    (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0) |
-	    (n == 4 && memcmp(name, "meta", 4) == 0 ? 32 : 0);
+	    (n == 4 && memcmp(name, "meta", 4) == 0 ? 32 : 0) |
+	    (n == 7 && memcmp(name, "english", 7) == 0 ? 64 : 0);
 	for (s = eq + 1; s < end; s = c + 1) {
 		if ((c = memchr(s, ',', (size_t)(end - s))) == NULL)
 			c = end;
@@ -326,6 +327,7 @@ read_rules(struct reader *r, const char *s, const char *end)
 		    r->name, r->line));
 	rule.type = heads[i].type;
 	rule.what = heads[i].what;
+	rule.foreign = strlen(r->name) < 2 || strcmp(r->name + strlen(r->name) - 2, "en") != 0;
 	if (rule.type == R_ASK || rule.type == R_OVER || rule.type == R_DATA) {
 		for (s = ++w; w < colon && *w != ' '; w++)
 			;

@@ -46,6 +46,7 @@ struct asks_rule {
 	uint8_t		w, p;		/* weight in the agent's own words; inside a product */
 	uint32_t	what;		/* P_*, L_* */
 	uint16_t	kind;		/* index into kinds */
+	uint8_t		foreign;	/* of another language than English */
 	struct asks_elem e[ASKS_ELEMS];
 };
 
@@ -73,7 +74,7 @@ struct mg_lexicon {
 	size_t			 nedge, capedge;
 	struct asks_cls {
 		uint64_t name;
-		uint8_t	 common;	/* bits: 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta */
+		uint8_t	 common;	/* bits: 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta, 64 @english */
 		uint8_t	 key;		/* rules hang on it */
 		uint16_t level;		/* how rare it is in text: its commonest phrase's */
 		uint32_t ref, nref;	/* the rules that hang on it, in refs */
@@ -91,7 +92,8 @@ struct asks_found {
 	const struct asks_rule	*askp, *overp;		/* the weightiest by p */
 	unsigned		 support;
 	unsigned		 what;			/* bits of R_TASK and R_LINE */
-	int			 close, you, wh, me, meta;
+	unsigned		 home;			/* the same, by English rules alone */
+	int			 close, you, wh, me, meta, english;
 };
 
 /* The child of a node by a token; 0: none. */

@@ -149,6 +149,8 @@ asks_line(const char *t, size_t len, size_t *pos, struct asks_line *n)
 	else if ((at(t, b, n->end, "---") || at(t, b, n->end, "***") || at(t, b, n->end, "___")) && n->end - b < 12 &&
 	    !alpha(t[n->end - 1]))
 		n->sort = LINE_RULE;
+	else if (at(t, b, n->end, "\xe2\x80\x94") && blanks(t, b + 3, n->end) == n->end)
+		n->sort = LINE_RULE;
 	else
 		plain(t, n);
 	return (1);

@@ -141,6 +141,7 @@ note(struct asks_found *f, const struct asks_rule *r)
 		break;
 	default:
 		f->what |= r->what;
+		f->home |= r->foreign ? 0 : r->what;
 	}
 }
 
@@ -160,7 +161,7 @@ matters(const struct asks_found *f, const struct asks_rule *r)
 	case R_SUPPORT:
 		return (1);
 	default:
-		return ((f->what & r->what) != r->what);
+		return (((r->foreign ? f->what : f->home) & r->what) != r->what);
 	}
 }
 
@@ -187,6 +188,7 @@ asks_match(const struct mg_lexicon *l, const struct asks_sent *t, struct asks_fo
 			f->wh |= l->cls[c].common >> 2 & 1;
 			f->me |= l->cls[c].common >> 3 & 1;
 			f->meta |= l->cls[c].common >> 5 & 1;
+			f->english |= l->cls[c].common >> 6 & 1;
 			for (uint32_t r = 0; r < l->cls[c].nref; r++) {
 				const struct asks_ref *ref = &l->ref[l->cls[c].ref + r];
 

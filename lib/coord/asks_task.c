@@ -71,7 +71,8 @@ asks_task(const struct mg_lexicon *l, const char *task, size_t len, int *asked)
 		if (!sent.key)
 			continue;
 		asks_match(l, &sent, &f);
-		what |= f.what & ~(unsigned)L_ANY;
+		/* mail, bot, post, text: other languages have these words too */
+		what |= (f.english ? f.home : f.what) & ~(unsigned)L_ANY;
 	}
 	if ((what & (P_WRITE | P_CODE | P_LETTER | P_DIALOG | P_QUESTIONS | P_PHRASE)) == P_WRITE)
 		what |= P_TEXT;
