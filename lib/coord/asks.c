@@ -84,7 +84,7 @@ static int
 penalty(const struct judge *j)
 {
 	if (j->task & P_LETTER || (j->task & P_DIALOG && (j->scripted > 1 || !(j->task & P_TEXT))))
-		return (32);
+		return (31);
 	return (j->task & P_QUESTIONS ? 20 : 0);
 }
 
