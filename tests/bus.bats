@@ -381,6 +381,7 @@ while [ $i -lt 40 ]; do
 	i=$((i + 1))
 done &
 grep -q '"source":"sleeper","status":"failed"'
+wait	# two writers would tear each other's lines
 answer 1 '{}' x
 stay
 SH
