@@ -43,6 +43,19 @@ relayed(const struct mg_chunk *c)
 	return (mg_types[c->type].flags & MG_RELAYED) != 0 || c->type == MG_UNKNOWN;
 }
 
+/* A ready that comes once more, to who was started again, says what the limit has left. */
+static void
+time_left(struct final *f, const struct mg_chunk *c)
+{
+	jv left = jv_invalid();
+
+	if (c->type == MG_STATUS && mg_span_is(c->source, "mg-run"))
+		left = mg_chunk_value(c, "left");
+	if (jv_get_kind(left) == JV_KIND_NUMBER)
+		f->left = jv_number_value(left);
+	jv_free(left);
+}
+
 /* One line of the run into the fold. */
 static void
 fold(struct final *f, const char *line, size_t len, size_t number)
@@ -61,6 +74,7 @@ fold(struct final *f, const char *line, size_t len, size_t number)
 	}
 	if (mg_state_wants(c.type) && mg_state_apply(f->s, &c, number, &e) == -1)
 		mg_die(&e);
+	time_left(f, &c);
 	if (!f->o.follow && relayed(&c)) {
 		mg_buf_add(&f->run, line, len);
 		mg_buf_addc(&f->run, '\n');
@@ -107,6 +121,8 @@ limits(struct final *f)
 	jv l = f->s->limits;
 
 	f->o.total = limit(f, f->o.total, "final_timeout", 600);
+	if (f->left > 0 && (f->o.total <= 0 || f->left < f->o.total))
+		f->o.total = f->left;
 	f->o.first = limit(f, f->o.first, "first_byte_timeout", 300);
 	f->o.idle = limit(f, f->o.idle, "idle_timeout", 120);
 	f->o.tool = limit(f, -1, "tool_timeout", 120);

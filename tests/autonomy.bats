@@ -143,6 +143,25 @@ export -f one
 	run ! grep -v -e ' the answer$' -e ' Ebb and flow.$' results
 }
 
+@test "mg-final killed while the winner hangs: its successor has what is left of the limit, and there is a final" {
+	cat >w.sh <<-'S'
+		cat >/dev/null
+		[ "$MG_STAGE" = ask ] || { [ "$MG_STAGE" = evaluate ] && echo "VOTE agent1 mine" || echo "the answer"; exit; }
+		echo ask >>asked
+		sleep 1
+		[ -e killed ] || { : >killed; pkill -9 -P "$(ps -o ppid= "$PPID")" -x mg-final; }
+		sleep 60
+	S
+	{ agent a 'exec sh w.sh'; agent b 'cat >/dev/null; [ $MG_STAGE = answer ] && echo other || echo "VOTE agent1 so"'; } >opening
+	local from=${EPOCHREALTIME/./}
+	run -0 --separate-stderr mg-run --from opening --final-timeout 2 -o ndjson q
+	[ $(((${EPOCHREALTIME/./} - from) / 1000)) -lt $((SANITIZE ? 6000 : 3000)) ]
+	[ "$(wc -l <asked)" = 2 ]
+	[[ $stderr == *"mg-final: "*"started again"* ]]
+	[ "$(jq -rc 'select(.type=="final") | [.content, .checks.fallback]' <<<"$output")" = '["the answer",true]' ]
+	[ "$(jq -c 'select(.type=="final") | .checks.seconds < 1.5' <<<"$output")" = true ]
+}
+
 @test "a tool that hangs while presenting is cut off, and the final comes" {
 	testd_start <<'S'
 model m

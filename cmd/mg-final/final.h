@@ -41,6 +41,7 @@ struct final {
 	struct mg_buf	 run;		/* off the bus: what an agent's process must hear */
 	struct talk	 bus;		/* stdin and stdout; off the bus only read to its end */
 	struct talk	 winner, judge;	/* off the bus, started when they are asked */
+	double		 left;		/* seconds that one before us has left of the limit; 0: there was none */
 	int64_t		 start, total;	/* when it began; when it must be over */
 };
 

@@ -21,6 +21,7 @@
 #define LEAVE_TERM	1000	/* ms from closing every stdin to TERM */
 #define LEAVE_KILL	1500	/* and to KILL */
 #define DECIDE_TIME	1400	/* ms for the decision after a deadline */
+#define FINAL_SLACK	1200	/* ms that mg-final may need beyond its limit: all ends 3 s after that */
 #define STDERR_LINES	50	/* lines of a child's stderr that are passed on, but for -v */
 #define SLOTS		3	/* descriptors of a peer: its stdout, stderr, stdin */
 
@@ -214,6 +215,13 @@ flush(struct bus *b)
 		delivered(b);
 }
 
+/* When mg-final has had its time, and some more. */
+static int64_t
+final_by(const struct bus *b)
+{
+	return b->present_by == MG_NEVER ? MG_NEVER : b->present_by + FINAL_SLACK;
+}
+
 static void
 timers(struct bus *b)
 {
@@ -238,9 +246,9 @@ timers(struct bus *b)
 			    b->due != NULL ? b->due : "time");
 	} else if (now >= b->decide_by) {
 		bus_stop(b, MG_SYS, "mg-vote did not decide after the deadline");
-	} else if (now >= b->final_by && b->nobody) {
+	} else if (now >= final_by(b) && b->nobody) {
 		bus_end(b, MG_NO, 0);
-	} else if (now >= b->final_by) {
+	} else if (now >= final_by(b)) {
 		bus_stop(b, MG_SYS, "mg-final did not end within its limit");
 	}
 }
@@ -263,7 +271,7 @@ signals(struct bus *b)
 static int64_t
 next_timer(const struct bus *b)
 {
-	int64_t t = mg_sooner(b->deadline_at, mg_sooner(b->decide_by, b->final_by));
+	int64_t t = mg_sooner(b->deadline_at, mg_sooner(b->decide_by, final_by(b)));
 	size_t i;
 
 	if (b->ending)
@@ -413,7 +421,7 @@ start(struct bus *b, int resumed)
 	b->decided = jv_is_valid(s->decision);
 	b->deadline_at = b->decided ? MG_NEVER : mg_after(b->limit.deadline);
 	b->decide_by = MG_NEVER;
-	b->final_by = b->decided ? mg_after(b->limit.final_timeout + DECIDE_TIME / 1000.0) : MG_NEVER;
+	b->present_by = b->decided ? mg_after(b->limit.final_timeout) : MG_NEVER;
 	if (resumed)
 		bus_bring_back(b);
 	start_peers(b);

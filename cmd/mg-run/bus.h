@@ -64,7 +64,8 @@ struct bus {
 	int		 signal;	/* that ended it, or 0 */
 	int		 gone;		/* nobody reads stdout any more */
 	const char	*due;		/* what ends coordination before its time: tokens, cost; NULL */
-	int64_t		 start, deadline_at, decide_by, final_by;
+	int64_t		 start, deadline_at, decide_by;
+	int64_t		 present_by;	/* when mg-final's limit ends; MG_NEVER */
 };
 
 /* bus.c */

@@ -117,6 +117,22 @@ bus_gone(struct bus *b, struct peer *p, const char *why)
 	}
 }
 
+/* The old ready once more; to who presents with what its time has left, in seconds. */
+static void
+ready_again(struct bus *b, const struct peer *p)
+{
+	struct mg_buf line = MG_BUF(MG_LINE_MAX);
+	int64_t left = b->present_by - mg_now();
+
+	mg_buf_adds(&line, b->ready);
+	if (p->role == ROLE_FINAL && b->present_by != MG_NEVER) {
+		line.len--;	/* its brace */
+		mg_buf_printf(&line, ",\"left\":%.3f}", left > 1 ? (double)left / 1000 : 0.001);
+	}
+	relay_add(&b->relay, mg_buf_str(&line), line.len, (int)(p - b->peer), 0);
+	mg_buf_free(&line);
+}
+
 /* 1: it lives again, from the beginning of the relay. */
 static int
 again(struct bus *b, struct peer *p, const char *how, struct mg_err *e)
@@ -126,7 +142,7 @@ again(struct bus *b, struct peer *p, const char *how, struct mg_err *e)
 	mg_warn("%s: %s; started again (%d of %d)", p->id, how, p->starts, STARTS_MAX - 1);
 	relay_rewind(&b->relay, &p->cur);
 	if ((r = peer_start(p, e)) == 0 && b->ready != NULL)
-		relay_add(&b->relay, b->ready, strlen(b->ready), (int)(p - b->peer), 0);
+		ready_again(b, p);
 	return r == 0;
 }
 

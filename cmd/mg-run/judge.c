@@ -12,7 +12,6 @@
 #include "rt/mem.h"
 
 #define NOISE_TOLD	100	/* lines that are no chunk: so many of a process are answered one by one */
-#define FINAL_SLACK	1200	/* ms that mg-final may need beyond its own limit: all ends 3 s after that */
 
 void
 bus_book(struct bus *b, const struct mg_chunk *c, int to)
@@ -162,15 +161,10 @@ refused(const struct bus *b, const struct peer *p, const struct mg_chunk *c)
 static void
 decided(struct bus *b)
 {
-	int64_t now = mg_now(), limit = (int64_t)(b->limit.final_timeout * 1000);
-
 	b->decided = 1;
 	b->nobody = !jv_is_valid(b->state->decision);
 	b->decide_by = b->deadline_at = MG_NEVER;
-	if (b->nobody)
-		b->final_by = now + FINAL_SLACK;
-	else if (limit > 0)
-		b->final_by = now + limit + FINAL_SLACK;
+	b->present_by = b->nobody ? mg_now() : mg_after(b->limit.final_timeout);
 }
 
 /* An ask that nobody will answer; retry: there will be somebody. */
