@@ -38,6 +38,7 @@ mg_lexicon_free(struct mg_lexicon *l)
 		free(l->kind[i]);
 	free(l->kind);
 	free(l->words.slot);
+	free(l->classes.slot);
 	free(l->words.stembits);
 	free(l->node);
 	free(l->ends);
@@ -59,11 +60,10 @@ word_put(struct asks_words *w, struct asks_word word)
 	w->slot[i & (w->cap - 1)] = word;
 }
 
-/* The id of a word, a new one if it has none. */
+/* The id of a hash; *next, which is counted up, where it has none yet. */
 static uint32_t
-word_id(struct mg_lexicon *l, uint64_t hash)
+id_of(struct asks_words *w, uint64_t hash, uint32_t *next)
 {
-	struct asks_words *w = &l->words;
 	const struct asks_word *f = asks_find(w, hash);
 	struct asks_word *old = w->slot;
 	size_t cap = w->cap;
@@ -79,8 +79,8 @@ word_id(struct mg_lexicon *l, uint64_t hash)
 		free(old);
 	}
 	w->used++;
-	word_put(w, (struct asks_word){ .hash = hash, .id = l->nids });
-	return (l->nids++);
+	word_put(w, (struct asks_word){ .hash = hash, .id = *next });
+	return ((*next)++);
 }
 
 static size_t
@@ -150,7 +150,7 @@ token(struct mg_lexicon *l, const char *s, size_t len, size_t *pos)
 		/* a stem is found by any word whose prefix sets this bit, odd or even */
 		l->words.stembits[h >> 54] |= UINT64_C(1) << (h >> 48 & 63);
 	}
-	return (word_id(l, h));
+	return (id_of(&l->words, h, &l->nids));
 }
 
 static int
@@ -184,13 +184,9 @@ class_of(struct reader *r, const char *name, size_t len, char sort)
 	struct mg_lexicon *l = r->l;
 	uint64_t h = asks_hash(name, len) ^ (sort == '@' ? r->salt : (uint64_t)'=' << 40);
 
-	for (unsigned i = 1; i < l->ncls; i++)
-		if (l->cls[i].name == h)
-			return (i);
-	if (l->ncls == ASKS_CLASSES)
+	if (l->ncls == ASKS_CLASSES && asks_find(&l->classes, h) == NULL)
 		return (0);
-	l->cls[l->ncls] = (struct asks_cls){ .name = h };
-	return (l->ncls++);
+	return (id_of(&l->classes, h, &l->ncls));
 }
 
 /* "@name = phrase, phrase, ..." */

@@ -60,7 +60,7 @@ struct asks_head { uint32_t word[4]; uint16_t class; };	/* the first words of a 
 struct asks_edge { uint64_t key; uint32_t node; };	/* key: parent << 32 | token, 0 free */
 
 struct mg_lexicon {
-	struct asks_words	 words;
+	struct asks_words	 words, classes;
 	uint32_t		 nids;
 	struct asks_node	*node;
 	size_t			 nnode, capnode;
@@ -73,13 +73,12 @@ struct mg_lexicon {
 	struct asks_edge	*edge;
 	size_t			 nedge, capedge;
 	struct asks_cls {
-		uint64_t name;
 		uint8_t	 common;	/* bits: 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta, 64 @english */
 		uint8_t	 key;		/* rules hang on it */
 		uint16_t level;		/* how rare it is in text: its commonest phrase's */
 		uint32_t ref, nref;	/* the rules that hang on it, in refs */
 	} cls[ASKS_CLASSES];
-	unsigned		 ncls;
+	uint32_t		 ncls;
 	struct asks_rule	*rule;
 	size_t			 nrule, caprule;
 	char			**kind;
