@@ -20,7 +20,7 @@ ALLFLAGS = -std=c11 -D_GNU_SOURCE -iquote lib -iquote cmd $(WARN) $(WERROR) $(HA
 
 CMDS    := $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/mg-*.c)))
 LIBSRC  := $(sort $(wildcard lib/*/*.c))
-LIBOBJ  := $(LIBSRC:%.c=$B/obj/%.o) $B/obj/share.o
+LIBOBJ  := $(LIBSRC:%.c=$B/obj/%.o) $B/obj/share.o $B/obj/share-words.o
 SUBOBJ  := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard cmd/*/*.c)))
 SHARED  := $(sort $(wildcard share/*.json share/providers/* share/prompts/* share/schema/* share/autonomy/* share/examples/*))
 TESTD   := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard tests/server/*.c)))
@@ -37,7 +37,7 @@ DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib
 DEBS_TEST  := bats jq curl procps mandoc strace openssl $(if $(STATIC),busybox-static binutils)
 DEBS_LINT  := cppcheck shellcheck clang clang-tidy
 
-.PHONY: completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
+.PHONY: words completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
 all: $(PROGS) $(if $(wildcard share/build/complete.sh),completions)
 
 define PROGRAM
@@ -52,13 +52,20 @@ $B/libmg.a: $(LIBOBJ)
 $B/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
-# the texts that travel inside the programs: one generated file
+# the texts that travel inside the programs; the detector's only in those that ask for them
 $B/share.c: $(SHARED) share/build/embed.sh Makefile
 	@mkdir -p $(@D)
-	sh share/build/embed.sh $(SHARED) >$@.tmp && mv $@.tmp $@
-$B/obj/share.o: $B/share.c
+	sh share/build/embed.sh mg_shares $(filter-out share/autonomy/%,$(SHARED)) >$@.tmp && mv $@.tmp $@
+$B/share-words.c: $(SHARED) share/build/embed.sh Makefile
+	@mkdir -p $(@D)
+	sh share/build/embed.sh mg_share_words $(filter share/autonomy/%,$(SHARED)) >$@.tmp && mv $@.tmp $@
+$B/obj/share%o: $B/share%c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -iquote lib $(CFLAGS) -c -o $@ $<
+
+# what the detector knows of words, learnt anew from the labelled texts (two minutes)
+words: $B/tests/asks-learn
+	$B/tests/asks-learn -o share/autonomy share/autonomy/[a-z][a-z] -- tests/asks/learn/*.txt
 -include $(LIBOBJ:.o=.d) $(SUBOBJ:.o=.d) $(CMDS:%=$B/obj/cmd/%.d) $(TESTD:.o=.d)
 
 $B/tests/mg-testd: $(TESTD)
@@ -95,11 +102,11 @@ bench: deps-check all test-programs $(if $(STATIC),static)
 	MG_TESTD=$(abspath $B)/tests/mg-testd sh tests/bench/bench.sh $(abspath $B)$(if $(STATIC),/static)
 
 # each target for FUZZ_TIME seconds
-fuzz: deps-lint $B/share.c
+fuzz: deps-lint $B/share.c $B/share-words.c
 	@mkdir -p $B/fuzz
 	for f in $(FUZZ:$B/fuzz/%=%); do \
 		clang -std=c11 -D_GNU_SOURCE -iquote lib -g -O1 -fsanitize=fuzzer,address,undefined -o $B/fuzz/$$f \
-		    tests/fuzz/$$f.c $(LIBSRC) $B/share.c -lyaml -ljq -lcurl -lm || exit 1; \
+		    tests/fuzz/$$f.c $(LIBSRC) $B/share.c $B/share-words.c -lyaml -ljq -lcurl -lm || exit 1; \
 		$B/fuzz/$$f -max_total_time=$(FUZZ_TIME) -close_fd_mask=3 || exit 1; done
 
 lint: all

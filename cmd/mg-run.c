@@ -116,6 +116,8 @@ share_list(void)
 {
 	const struct mg_share *s;
 
+	for (s = mg_share_words; s->name != NULL; s++)
+		puts(s->name);
 	for (s = mg_shares; s->name != NULL; s++)
 		puts(s->name);
 }

@@ -106,7 +106,7 @@ says() {
 }
 
 @test "mg-final: every verdict on the labelled texts" {
-	run -0 --separate-stderr "$MG_BUILD/tests/verdict" "$BATS_TEST_DIRNAME"/../share/autonomy/{[a-z][a-z],unfinished.words} \
+	run -0 --separate-stderr "$MG_BUILD/tests/verdict" "$BATS_TEST_DIRNAME"/../share/autonomy/{[a-z][a-z],*.weights,unfinished.words} \
 	    <"$BATS_TEST_DIRNAME/final/verdicts.ndjson"
 	[ "${#lines[@]}" -ge 40 ]
 	awk -F '\t' '$1 != $2 { print; bad = 1 } END { exit bad }' <<<"$output"
@@ -207,7 +207,7 @@ speaks() {
 # words near the border, which only the judge can tell: 53 and 48 of 100
 unsure() {
 	mkdir -p own/autonomy
-	printf 'ask border 45/45: this may ask\nask border 40/40: this may not\n' >own/autonomy/en
+	printf 'ask border 53/53: this may ask\nask border 48/48: this may not\n' >own/autonomy/en
 }
 
 @test "mg-final --judge: a second agent decides where the check is unsure, and only there" {

@@ -7,14 +7,17 @@
 #include "mg-final/words.h"
 #include "rt/share.h"
 
-/* Whether a text of mg is a language: autonomy/xx, where other files have a dot or capitals. */
+/* Whether a text of mg is of the detector: autonomy/xx, and what was learnt of its words, autonomy/xx.weights. */
 static int
 is_language(const char *name)
 {
-	static const char folder[] = "autonomy/";
-	const char *lang = name + sizeof folder - 1;
+	static const char folder[] = "autonomy/", letters[] = "abcdefghijklmnopqrstuvwxyz";
+	const char *lang = name + sizeof folder - 1, *rest;
 
-	return strncmp(name, folder, sizeof folder - 1) == 0 && strspn(lang, "abcdefghijklmnopqrstuvwxyz") == strlen(lang);
+	if (strncmp(name, folder, sizeof folder - 1) != 0)
+		return 0;
+	rest = lang + strspn(lang, letters);
+	return rest > lang && (*rest == '\0' || strcmp(rest, ".weights") == 0);
 }
 
 static int
@@ -35,7 +38,7 @@ words_load(int unfinished, struct mg_err *e)
 	const struct mg_share *s;
 	int r = unfinished ? add(l, "autonomy/unfinished.words", e) : 0;
 
-	for (s = mg_shares; s->name != NULL && r == 0; s++)
+	for (s = mg_share_words; s->name != NULL && r == 0; s++)
 		if (is_language(s->name))
 			r = add(l, s->name, e);
 	if (r == -1) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "coord/asks.h"
-#include "coord/asks_lex.h"
+#include "coord/asks_weigh.h"
 #include "rt/err.h"
 #include "rt/mem.h"
 
@@ -22,6 +22,7 @@ mg_lexicon_new(void)
 	struct mg_lexicon *l = mg_calloc(1, sizeof(*l));
 
 	l->words.stembits = mg_calloc(1024, sizeof(uint64_t));
+	l->weights.mark = mg_calloc(M_COUNT * ASKS_VALUES, sizeof(*l->weights.mark));
 	l->nids = TOK_FIRST_WORD;
 	l->node = mg_calloc(1, sizeof(*l->node));
 	l->nnode = l->capnode = 1;	/* the root */
@@ -37,6 +38,8 @@ mg_lexicon_free(struct mg_lexicon *l)
 	for (size_t i = 0; i < l->nkind; i++)
 		free(l->kind[i]);
 	free(l->kind);
+	free(l->weights.slot);
+	free(l->weights.mark);
 	free(l->words.slot);
 	free(l->classes.slot);
 	free(l->words.stembits);
@@ -203,11 +206,7 @@ read_class(struct reader *r, const char *s, const char *end)
 		n++;
 	if ((class = class_of(r, name, n, '@')) == 0)
 		return (mg_fail(r->e, MG_DATA, "%s:%u: too many classes", r->name, r->line));
-	r->l->cls[class].common |= (n == 3 && memcmp(name, "you", 3) == 0 ? 2 : 0) |
-	    (n == 2 && memcmp(name, "wh", 2) == 0 ? 4 : 0) |
-	    (n == 2 && memcmp(name, "me", 2) == 0 ? 8 : 0) |
-	    (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0) |
-	    (n == 4 && memcmp(name, "meta", 4) == 0 ? 32 : 0) |
+	r->l->cls[class].common |= (n == 6 && memcmp(name, "common", 6) == 0 ? 16 : 0) |
 	    (n == 7 && memcmp(name, "english", 7) == 0 ? 64 : 0);
 	for (s = eq + 1; s < end; s = c + 1) {
 		if ((c = memchr(s, ',', (size_t)(end - s))) == NULL)
@@ -278,6 +277,7 @@ read_rule(struct reader *r, struct asks_rule rule, const char *s, const char *en
 		    r->line));
 	l->rule = mg_grow(l->rule, l->nrule, &l->caprule, sizeof(*l->rule));
 	l->rule[l->nrule++] = rule;
+	l->asking |= rule.type == R_ASK;
 	return (0);
 }
 
@@ -293,18 +293,16 @@ kind_of(struct mg_lexicon *l, const char *s, size_t n)
 }
 
 static const struct { const char *name; uint8_t type; uint32_t what; } heads[] = {
-	{ "ask", R_ASK, 0 }, { "over", R_OVER, 0 }, { "data", R_DATA, 0 }, { "close", R_CLOSE, 0 },
-	{ "support", R_SUPPORT, 0 }, { "task-letter", R_TASK, P_LETTER },
+	{ "ask", R_ASK, 0 }, { "task-letter", R_TASK, P_LETTER },
 	{ "task-dialog", R_TASK, P_DIALOG }, { "task-questions", R_TASK, P_QUESTIONS },
 	{ "task-text", R_TASK, P_TEXT }, { "task-phrase", R_TASK, P_PHRASE },
 	{ "task-code", R_TASK, P_CODE }, { "task-explain", R_TASK, P_EXPLAIN },
 	{ "task-data", R_TASK, P_DATA }, { "greet", R_LINE, L_GREET }, { "bye", R_LINE, L_BYE },
 	{ "key", R_LINE, L_KEY }, { "task-other", R_TASK, P_OTHER }, { "task-write", R_TASK, P_WRITE },
-	{ "task-work", R_TASK, P_WORK }, { "promise", R_LINE, L_PROMISE }, { "order", R_LINE, L_ORDER },
-	{ "lack", R_LINE, L_LACK },
+	{ "task-work", R_TASK, P_WORK },
 };
 
-/* "ask KIND W/P: rule | rule", "close: rule", "support W: rule", "task-letter: rule" */
+/* "ask KIND W/P: rule | rule", "task-letter: rule" */
 static int
 read_rules(struct reader *r, const char *s, const char *end)
 {
@@ -324,12 +322,10 @@ read_rules(struct reader *r, const char *s, const char *end)
 	rule.type = heads[i].type;
 	rule.what = heads[i].what;
 	rule.foreign = strlen(r->name) < 2 || strcmp(r->name + strlen(r->name) - 2, "en") != 0;
-	if (rule.type == R_ASK || rule.type == R_OVER || rule.type == R_DATA) {
+	if (rule.type == R_ASK) {
 		for (s = ++w; w < colon && *w != ' '; w++)
 			;
 		rule.kind = kind_of(r->l, s, (size_t)(w - s));
-	}
-	if (rule.type <= R_DATA && rule.type != R_CLOSE) {
 		rule.w = (uint8_t)strtoul(w, &num, 10);
 		rule.p = *num == '/' ? (uint8_t)strtoul(num + 1, NULL, 10) : 0;
 		if (rule.w == 0 || rule.w > 100 || rule.p > 100)
@@ -341,6 +337,64 @@ read_rules(struct reader *r, const char *s, const char *end)
 		if (read_rule(r, rule, s, bar) < 0)
 			return (-1);
 	}
+	return (0);
+}
+
+/* "@last 3": a mark of a sentence's place and its value; -1: none such. */
+static int
+mark_of(const char *s, const char *end)
+{
+	size_t n;
+
+	for (int m = 0; m < M_COUNT; m++) {
+		n = strlen(asks_mark_names[m]);
+		if ((size_t)(end - s) > n + 2 && memcmp(s + 1, asks_mark_names[m], n) == 0 && s[n + 1] == ' ')
+			return (m * ASKS_VALUES + (int)(strtoul(s + n + 2, NULL, 10) % ASKS_VALUES));
+	}
+	return (-1);
+}
+
+/* A whole number at *s, within most. */
+static int
+number(const char **s, const char *end, int most)
+{
+	int minus = **s == '-', n = 0;
+
+	for (*s += minus || **s == '+'; *s < end && (unsigned)**s - '0' < 10u; ++*s)
+		n = n < most ? 10 * n + **s - '0' : n;
+	n = n > most ? most : n;
+	return (minus ? -n : n);
+}
+
+/* "+41/-16 KIND: feature" */
+static int
+read_weight(struct reader *r, const char *s, const char *end)
+{
+	struct asks_weight one = { 0 };
+	const char *colon = memchr(s, ':', (size_t)(end - s)), *k;
+	unsigned n = 0;
+	int m = 0, w = number(&s, end, INT16_MAX);
+
+	one.w[0] = (int8_t)(w > INT8_MAX ? INT8_MAX : w < -INT8_MAX ? -INT8_MAX : w);
+	while (++n < W_COLUMNS && s + 1 < end && *s == '/') {
+		s++;
+		one.w[n] = (int8_t)number(&s, end, INT8_MAX);
+	}
+	if (colon == NULL || s > colon || (*s != ' ' && s != colon) || end - colon < 3)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: a weight is +N/N/N/N/N KIND: words", r->name, r->line));
+	for (k = s; k < colon && *k == ' '; k++)
+		;
+	if (k < colon)
+		one.kind = (uint8_t)(1 + kind_of(r->l, k, (size_t)(colon - k)));
+	if (colon[2] == '@') {
+		if ((m = mark_of(colon + 2, end)) < 0)
+			return (mg_fail(r->e, MG_DATA, "%s:%u: no such mark", r->name, r->line));
+		r->l->weights.mark[m] = (int16_t)w;
+		return (0);
+	}
+	if ((one.hash = asks_feature_hash(colon + 2, (size_t)(end - colon - 2))) == 0)
+		return (mg_fail(r->e, MG_DATA, "%s:%u: a weight without words", r->name, r->line));
+	asks_weight_put(&r->l->weights, one);
 	return (0);
 }
 
@@ -360,7 +414,8 @@ mg_lexicon_add(struct mg_lexicon *l, const char *name, const char *text, size_t 
 			s++;
 		if (s == stop || *s == '#')
 			continue;
-		if ((*s == '@' ? read_class(&r, s, stop) : read_rules(&r, s, stop)) < 0)
+		if ((*s == '@' ? read_class(&r, s, stop) : *s == '+' || *s == '-' ? read_weight(&r, s, stop) :
+		    read_rules(&r, s, stop)) < 0)
 			return (-1);
 	}
 	return (0);
@@ -436,7 +491,7 @@ hang_all(struct mg_lexicon *l)
 	for (size_t i = 0; i < l->nrule; i++) {
 		l->ref[i] = hang(l, &l->rule[i]);
 		l->ref[i].rule = (uint32_t)i;
-		l->cls[l->ref[i].key].key = 1;
+		l->cls[l->ref[i].key].key |= l->rule[i].type == R_ASK ? ASKS_KEY_ASK : ASKS_KEY_OTHER;
 	}
 	qsort(l->ref, l->nrule, sizeof(*l->ref), by_key);
 	for (size_t i = l->nrule; i-- > 0;) {
@@ -464,9 +519,9 @@ mg_lexicon_ready(struct mg_lexicon *l)
 	/* a sentence is looked at only if it has the rarest word of a phrase of such a class */
 	for (size_t k = 0; k < l->nhead; k++)
 		if (l->cls[l->head[k].class].key)
-			key[l->head[k].word[rarest(&l->head[k], level)]] = 1;
+			key[l->head[k].word[rarest(&l->head[k], level)]] |= l->cls[l->head[k].class].key;
 	for (size_t i = 0; i < l->words.cap; i++)
-		l->words.slot[i].key = l->words.slot[i].hash != 0 && key[l->words.slot[i].id];
+		l->words.slot[i].key = l->words.slot[i].hash != 0 ? key[l->words.slot[i].id] : 0;
 	l->root = mg_calloc(l->nids, sizeof(*l->root));
 	for (uint32_t t = 1; t < l->nids; t++)
 		l->root[t] = asks_step(l, 0, t);

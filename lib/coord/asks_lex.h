@@ -18,20 +18,15 @@ enum {
 
 enum asks_rule_type {
 	R_ASK,		/* a request */
-	R_OVER,		/* one that a closing formula in its sentence does not soften */
-	R_CLOSE,	/* a polite closing: the sentence asks nothing */
-	R_SUPPORT,	/* adds to what is found elsewhere */
-	R_DATA,		/* as R_ASK, but only in lines of data, headings, table rows */
 	R_TASK,		/* of the task: what is ordered */
-	R_LINE		/* of a line: greeting, sign-off; of a sentence: promise, order, lack */
+	R_LINE		/* of a line: greeting, sign-off, key */
 };
 
 /* what R_TASK and R_LINE find; bits */
 enum {
 	P_LETTER = 1, P_DIALOG = 2, P_QUESTIONS = 4, P_TEXT = 8, P_PHRASE = 16, P_CODE = 32,
 	P_EXPLAIN = 64, L_GREET = 128, L_BYE = 256, P_DATA = 512, P_OTHER = 1024, L_KEY = 2048,
-	P_WRITE = 4096, P_WORK = 8192, L_PROMISE = 1 << 14, L_ORDER = 1 << 15, L_LACK = 1 << 16,
-	L_ANY = L_GREET | L_BYE | L_KEY | L_PROMISE | L_ORDER | L_LACK
+	P_WRITE = 4096, P_WORK = 8192, L_ANY = L_GREET | L_BYE | L_KEY
 };
 
 enum { E_CLASS, E_GAP, E_START, E_CLAUSE, E_END, E_QUESTION };
@@ -59,7 +54,34 @@ struct asks_ref { uint16_t key, need; uint32_t rule; };	/* need: a class the rul
 struct asks_head { uint32_t word[4]; uint16_t class; };	/* the first words of a phrase */
 struct asks_edge { uint64_t key; uint32_t node; };	/* key: parent << 32 | token, 0 free */
 
+/* In which place a feature says something; each has its own weight. */
+enum asks_column {
+	W_HERE,		/* of the sentence that it is in */
+	W_NEXT,		/* of the sentence behind that */
+	W_BACK,		/* of the sentence before */
+	W_TASK,		/* of the answer, where it is in the task */
+	W_ORDER,	/* in the task: that it orders words for somebody else */
+	W_COLUMNS
+};
+
+enum { ASKS_UNIT = 32 };		/* weights are in 1/32 */
+
+/* What a feature weighs (asks_weigh.h).  A slot is free where hash is 0. */
+struct asks_weight {
+	uint32_t	hash;
+	int8_t		w[W_COLUMNS];
+	uint8_t		kind;		/* index into the lexicon's kinds, plus 1; 0: of none */
+};
+
+struct asks_weights {
+	struct asks_weight	*slot;
+	size_t			 cap, used;	/* cap: a power of two */
+	uint64_t		 bits[8192];	/* which hashes may be in it */
+	int16_t			*mark;		/* by mark and value (asks_read.h) */
+};
+
 struct mg_lexicon {
+	struct asks_weights	 weights;
 	struct asks_words	 words, classes;
 	uint32_t		 nids;
 	struct asks_node	*node;
@@ -73,7 +95,7 @@ struct mg_lexicon {
 	struct asks_edge	*edge;
 	size_t			 nedge, capedge;
 	struct asks_cls {
-		uint8_t	 common;	/* bits: 2 @you, 4 @wh, 8 @me, 16 @common, 32 @meta, 64 @english */
+		uint8_t	 common;	/* bits: 16 @common, 64 @english */
 		uint8_t	 key;		/* rules hang on it */
 		uint16_t level;		/* how rare it is in text: its commonest phrase's */
 		uint32_t ref, nref;	/* the rules that hang on it, in refs */
@@ -81,18 +103,17 @@ struct mg_lexicon {
 	uint32_t		 ncls;
 	struct asks_rule	*rule;
 	size_t			 nrule, caprule;
+	int			 asking;	/* there are rules that find requests */
 	char			**kind;
 	size_t			 nkind, capkind;
 };
 
 /* What the rules found in one sentence. */
 struct asks_found {
-	const struct asks_rule	*ask, *over, *data;	/* the weightiest of each, or NULL */
-	const struct asks_rule	*askp, *overp;		/* the weightiest by p */
-	unsigned		 support;
-	unsigned		 what;			/* bits of R_TASK and R_LINE */
-	unsigned		 home;			/* the same, by English rules alone */
-	int			 close, you, wh, me, meta, english;
+	const struct asks_rule	*ask, *askp;	/* the weightiest, and the weightiest by p; NULL: none */
+	unsigned		 what;		/* bits of R_TASK and R_LINE */
+	unsigned		 home;		/* the same, by English rules alone */
+	int			 english;
 };
 
 /* The child of a node by a token; 0: none. */

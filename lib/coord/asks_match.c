@@ -123,22 +123,6 @@ note(struct asks_found *f, const struct asks_rule *r)
 		if (f->askp == NULL || r->p > f->askp->p)
 			f->askp = r;
 		break;
-	case R_OVER:
-		if (f->over == NULL || r->w > f->over->w)
-			f->over = r;
-		if (f->overp == NULL || r->p > f->overp->p)
-			f->overp = r;
-		break;
-	case R_DATA:
-		if (f->data == NULL || r->w > f->data->w)
-			f->data = r;
-		break;
-	case R_CLOSE:
-		f->close = 1;
-		break;
-	case R_SUPPORT:
-		f->support += r->w;
-		break;
 	default:
 		f->what |= r->what;
 		f->home |= r->foreign ? 0 : r->what;
@@ -152,14 +136,6 @@ matters(const struct asks_found *f, const struct asks_rule *r)
 	switch (r->type) {
 	case R_ASK:
 		return (f->ask == NULL || r->w > f->ask->w || r->p > f->askp->p);
-	case R_OVER:
-		return (f->over == NULL || r->w > f->over->w || r->p > f->overp->p);
-	case R_DATA:
-		return (f->data == NULL || r->w > f->data->w);
-	case R_CLOSE:
-		return (!f->close);
-	case R_SUPPORT:
-		return (1);
 	default:
 		return (((r->foreign ? f->what : f->home) & r->what) != r->what);
 	}
@@ -184,10 +160,6 @@ asks_match(const struct mg_lexicon *l, const struct asks_sent *t, struct asks_fo
 		for (uint64_t m = w.seen[i]; m != 0; m &= m - 1) {
 			unsigned c = i * 64 + (unsigned)__builtin_ctzll(m);
 
-			f->you |= l->cls[c].common >> 1 & 1;
-			f->wh |= l->cls[c].common >> 2 & 1;
-			f->me |= l->cls[c].common >> 3 & 1;
-			f->meta |= l->cls[c].common >> 5 & 1;
 			f->english |= l->cls[c].common >> 6 & 1;
 			for (uint32_t r = 0; r < l->cls[c].nref; r++) {
 				const struct asks_ref *ref = &l->ref[l->cls[c].ref + r];

@@ -11,11 +11,11 @@
 /* what a character is */
 enum { C_SEP, C_WORD, C_SINGLE, C_DIGIT, C_SKIP, C_STOP, C_QUESTION, C_CLAUSE, C_COLON, C_APOS, C_OPEN };
 
+/* FNV-1a over characters, with a prime that fills the upper half at once. */
 static uint64_t
 mix(uint64_t h, uint32_t c)
 {
-	h = (h ^ c) * PRIME;
-	return (h ^ (h >> 32));
+	return ((h ^ c) * PRIME);
 }
 
 static int
@@ -68,27 +68,10 @@ static const char latin[] =
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
     "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-static int
-ascii(uint32_t *c)
-{
-	uint32_t u = *c;
-
-	if (u - 'A' < 26u)
-		*c = u | 0x20;
-	if (u - 'a' < 26u || u - 'A' < 26u)
-		return (C_WORD);
-	if (u - '0' < 10u)
-		return (C_DIGIT);
-	switch (u) {
-	case '.': case '!': return (C_STOP);
-	case '?': return (C_QUESTION);
-	case ':': return (C_COLON);
-	case ',': case ';': case '(': case ')': case '/': case '|': return (C_CLAUSE);
-	case '\'': return (C_APOS);
-	case '"': case '`': return (C_OPEN);
-	default: return (C_SEP);
-	}
-}
+/* The sort of each ASCII character, as a C_* above '0'. */
+static const char ascii[] =
+    "0000000000000000000000000000000005:00009770070573333333333870006"
+    "01111111111111111111111111100000:1111111111111111111111111107000";
 
 /* Punctuation beyond ASCII. */
 static int
@@ -131,8 +114,11 @@ sort(uint32_t *c)
 {
 	uint32_t u = *c;
 
-	if (u < 0x80)
-		return (ascii(c));
+	if (u < 0x80) {
+		if (ascii[u] == '0' + C_WORD)
+			*c = u | 0x20;
+		return (ascii[u] - '0');
+	}
 	if (u >= 0xc0 && u <= 0x17f) {
 		*c = (unsigned char)latin[u - 0xc0];
 		return (*c == '*' ? C_SEP : C_WORD);
@@ -187,67 +173,124 @@ contraction(const unsigned char *p, size_t left)
 	return (end2 && ((a == 'l' && b == 'l') || (a == 'v' && b == 'e') || (a == 'r' && b == 'e')));
 }
 
-/* The word or single character at *pos: its hash; stems (if not NULL) receives the
- * hashes of the two longest prefixes that may be stems. */
-static uint64_t
-take(const char *s, size_t end, size_t *pos, const uint64_t *bits, uint64_t stems[2])
+struct word {
+	uint64_t hash;
+	uint64_t stems[2];	/* hashes of the two longest prefixes that may be stems of rules */
+	uint64_t stem;		/* of the first ASKS_STEM letters; the word's own where it has no more */
+	int	 single;
+};
+
+/* The word or single character at *pos.  bits: which hashes are stems; NULL: none. */
+static void
+take(const char *s, size_t end, size_t *pos, const uint64_t *bits, struct word *w)
 {
 	const unsigned char *p = (const unsigned char *)s;
 	uint64_t h = SEED;
 	size_t i = *pos;
 	unsigned n, letters = 0;
 
-	while (i < end) {
-		uint32_t c = p[i] | 0x20;
+	*w = (struct word){ 0 };
+	for (; i < end; i += n) {
+		uint32_t c = p[i];
 		int k = C_WORD, sharp = 0;
 
 		n = 1;
-		if (!letter(c) || p[i] >= 0x80) {	/* most are ASCII letters */
+		if (c < 0x80 && ascii[c] == '0' + C_WORD)	/* most are */
+			c |= 0x20;
+		else {
 			c = decode(p + i, end - i, &n);
 			sharp = c == 0xdf;	/* ss to those who lack it */
 			k = sort(&c);
 		}
-		if (k == C_SINGLE) {
-			if (letters == 0) {
-				i += n;
-				h = mix(h, c);
-			}
-			break;
+		if (k == C_SINGLE && letters == 0) {
+			i += n;
+			h = mix(h, c);
+			w->single = 1;
 		}
-		if (k == C_APOS) {
-			if (letters == 0 || !contraction(p + i + n, end - i - n))
-				break;
+		if (k == C_APOS && letters > 0 && contraction(p + i + n, end - i - n))
 			c = '\'';
-		} else if (k != C_WORD && k != C_SKIP && !(k == C_DIGIT && letters > 0))
+		else if (k != C_WORD && k != C_SKIP && !(k == C_DIGIT && letters > 0))
 			break;
-		i += n;
 		if (k == C_SKIP)
 			continue;
+		if (letters++ == ASKS_STEM)
+			w->stem = h | 1;
 		h = mix(sharp ? mix(h, c) : h, c);
-		letters++;
 		if (bits != NULL && letters >= 3 && (bits[h >> 54] >> (h >> 48 & 63) & 1)) {
-			stems[1] = stems[0];
-			stems[0] = h;
+			w->stems[1] = w->stems[0];
+			w->stems[0] = h;
 		}
 	}
 	*pos = i;
-	return (h | 1);
+	w->hash = h | 1;
+	if (w->stem == 0)
+		w->stem = w->hash;
 }
 
 uint64_t
 asks_word(const char *s, size_t len, size_t *pos)
 {
+	struct word w;
 	unsigned n;
 
 	while (*pos < len) {
 		uint32_t c = decode((const unsigned char *)s + *pos, len - *pos, &n);
 		int k = sort(&c);
 
-		if (k == C_WORD || k == C_SINGLE)
-			return (take(s, len, pos, NULL, NULL));
+		if (k == C_WORD || k == C_SINGLE) {
+			take(s, len, pos, NULL, &w);
+			return (w.hash);
+		}
 		*pos += n;
 	}
 	return (0);
+}
+
+uint32_t
+asks_short(uint64_t hash)
+{
+	return ((uint32_t)(hash ^ hash >> 32));
+}
+
+static size_t
+encode(uint32_t c, char *o)
+{
+	if (c < 0x80) {
+		o[0] = (char)c;
+		return (1);
+	}
+	if (c < 0x800) {
+		o[0] = (char)(0xc0 | c >> 6);
+		o[1] = (char)(0x80 | (c & 63));
+		return (2);
+	}
+	o[0] = (char)(0xe0 | c >> 12);		/* no letter that we know lies beyond */
+	o[1] = (char)(0x80 | (c >> 6 & 63));
+	o[2] = (char)(0x80 | (c & 63));
+	return (3);
+}
+
+size_t
+asks_fold(const char *word, size_t len, size_t letters, char *out, size_t size)
+{
+	size_t i = 0, at = 0;
+	unsigned n;
+
+	for (; i < len && letters > 0 && at + 8 < size; i += n) {
+		uint32_t c = decode((const unsigned char *)word + i, len - i, &n);
+		int sharp = c == 0xdf, k = sort(&c);
+
+		if (k == C_SKIP)
+			continue;
+		if (k == C_APOS)
+			c = '\'';
+		if (sharp)
+			at += encode(c, out + at);
+		at += encode(c, out + at);
+		letters--;
+	}
+	out[at] = '\0';
+	return (at);
 }
 
 void
@@ -307,34 +350,40 @@ ends(const char *s, size_t i, size_t end)
 	return (!(letter(c) || digit(c) || c == '/' || c == '='));
 }
 
+/* A token that is no word. */
 static void
-push(struct asks_sent *t, uint32_t id, int clause)
+push(struct asks_sent *t, uint32_t id, int clause, size_t start, size_t end)
 {
 	t->words++;
-	if (t->n < ASKS_TOKENS) {
-		t->t[t->n] = (struct asks_tok){ .id = { id }, .clause = (uint8_t)clause };
-		t->n++;
-	}
+	if (t->n < ASKS_TOKENS)
+		t->t[t->n++] = (struct asks_tok){ .id = { id }, .hash = id, .stem = id, .clause = (uint8_t)clause,
+		    .start = (uint32_t)start, .end = (uint32_t)end };
 }
 
 static void
-push_word(struct asks_sent *t, const struct asks_words *w, uint64_t h, const uint64_t stems[2], int clause)
+push_word(struct asks_sent *t, const struct asks_words *known, const struct word *w, int clause, size_t start, size_t end)
 {
-	const struct asks_word *f = asks_find(w, h);
-	unsigned k = 0, at = t->n;
+	const struct asks_word *f;
+	struct asks_tok *tok;
+	unsigned k = 0;
 
-	push(t, f != NULL ? f->id : TOK_NONE, clause);
-	if (f != NULL) {
+	t->words++;
+	if (t->n == ASKS_TOKENS)
+		return;
+	tok = &t->t[t->n++];
+	*tok = (struct asks_tok){ .hash = asks_short(w->hash), .stem = asks_short(w->stem), .clause = (uint8_t)clause,
+	    .single = (uint8_t)w->single, .start = (uint32_t)start, .end = (uint32_t)end };
+	if (known == NULL)
+		return;
+	if ((f = asks_find(known, w->hash)) != NULL) {
+		tok->id[k++] = f->id;
 		t->key |= f->key;
-		k++;
 	}
-	for (unsigned j = 0; j < 2 && stems[j] != 0 && at < ASKS_TOKENS; j++) {
-		f = asks_find(w, stems[j] & ~UINT64_C(1));
-		if (f != NULL && k < ASKS_IDS) {
-			t->t[at].id[k++] = f->id;
+	for (unsigned j = 0; j < 2 && w->stems[j] != 0; j++)
+		if ((f = asks_find(known, w->stems[j] & ~UINT64_C(1))) != NULL && k < ASKS_IDS) {
+			tok->id[k++] = f->id;
 			t->key |= f->key;
 		}
-	}
 }
 
 /* Swallows what closes a sentence behind its stop: ) ] * _ " and further stops. */
@@ -390,31 +439,35 @@ asks_sentence(struct asks_scan *b, const struct asks_words *w, struct asks_sent 
 	t->question = t->key = t->quotes = t->bracket = 0;
 	i = t->start = lead(b, t);
 	while (i < b->end && !done) {
-		uint32_t c = decode((const unsigned char *)b->text + i, b->end - i, &n);
-		uint64_t stems[2] = { 0, 0 }, h;
+		uint32_t c = (unsigned char)b->text[i];
+		struct word word;
 
-		if (box(c)) {
-			push(t, TOK_BOX, 1);
+		n = 1;
+		if (c >= 0x80)
+			c = decode((const unsigned char *)b->text + i, b->end - i, &n);
+		if (n > 1 && box(c)) {
+			push(t, TOK_BOX, 1, i, i + n);
 			i += n;
 			continue;
 		}
 		switch (sort(&c)) {
 		case C_WORD: case C_SINGLE:
-			h = take(b->text, b->end, &i, w->stembits, stems);
-			push_word(t, w, h, stems, clause);
+			q = i;
+			take(b->text, b->end, &i, w != NULL ? w->stembits : NULL, &word);
+			push_word(t, w, &word, clause, q, i);
 			clause = 0;
 			continue;
 		case C_DIGIT:
 			while (i + n < b->end && digit((unsigned char)b->text[i + n]))
 				n++;
-			push(t, TOK_NUM, clause);
+			push(t, TOK_NUM, clause, i, i + n);
 			clause = 0;
 			break;
 		case C_OPEN:
 			if (b->raw)
 				clause = 1;
 			else if ((q = quoted(b, i, c, n)) > 0) {
-				push(t, TOK_QUOTE, clause);
+				push(t, TOK_QUOTE, clause, i, q);
 				t->quotes++;
 				i = q;
 				n = clause = 0;
@@ -422,7 +475,7 @@ asks_sentence(struct asks_scan *b, const struct asks_words *w, struct asks_sent 
 			break;
 		case C_COLON:
 			if (t->n > 0)
-				push(t, TOK_COLON, 0);
+				push(t, TOK_COLON, 0, i, i + n);
 			/* FALLTHROUGH */
 		case C_CLAUSE:
 			clause = 1;

@@ -12,15 +12,21 @@
 
 enum {
 	ASKS_IDS = 3,		/* one word may be itself and two stems */
+	ASKS_STEM = 5,		/* letters that endings leave alone, more or less */
 	ASKS_TOKENS = 400	/* a longer sentence is cut: nobody asks that way */
 };
+
+enum { ASKS_KEY_ASK = 1, ASKS_KEY_OTHER = 2 };	/* rules that find requests; of tasks and lines */
 
 /* ids that no word has */
 enum { TOK_NONE, TOK_NUM, TOK_QUOTE, TOK_COLON, TOK_BOX, TOK_FIRST_WORD };
 
 struct asks_tok {
 	uint32_t	id[ASKS_IDS];	/* 0: nothing (more) */
+	uint32_t	hash, stem;	/* of the folded word; of its first five letters, where it has more */
+	uint32_t	start, end;	/* bytes of the text */
 	uint8_t		clause;		/* a clause begins here: after , ; : ( or a dash */
+	uint8_t		single;		/* a character of a script without spaces */
 };
 
 struct asks_sent {
@@ -28,7 +34,7 @@ struct asks_sent {
 	unsigned	n;
 	unsigned	words;		/* words in it, known or not (n stops at ASKS_TOKENS) */
 	int		question;	/* ended in a question mark */
-	int		key;		/* a word that some rule hangs on is in it */
+	int		key;		/* ASKS_KEY_*: a word that such a rule hangs on is in it */
 	int		quotes;		/* quotations in it */
 	int		bracket;	/* began with an opening bracket */
 	struct asks_tok	t[ASKS_TOKENS];
@@ -53,12 +59,17 @@ uint64_t asks_hash(const char *word, size_t len);	/* of a folded ASCII word */
 /* The next token of s from *pos on, as its hash; a helper of the lexicon's parser.
  * 0 at the end. */
 uint64_t asks_word(const char *s, size_t len, size_t *pos);
+/* Folds a word as it is hashed, letters of it at most, into out with a NUL; cut where
+ * size is too small.  Its length. */
+size_t	asks_fold(const char *word, size_t len, size_t letters, char *out, size_t size);
+/* The same hash as the token of a sentence has it. */
+uint32_t asks_short(uint64_t hash);
 /* id of a hash, 0 where unknown. */
 const struct asks_word *asks_find(const struct asks_words *, uint64_t hash);
 
 /* Begins a block of text. */
 void	asks_block(struct asks_scan *, const char *text, size_t start, size_t end);
-/* The next sentence of the block; 0 at its end. */
+/* The next sentence of the block; 0 at its end.  Without known words (NULL) its tokens have no ids. */
 int	asks_sentence(struct asks_scan *, const struct asks_words *, struct asks_sent *);
 
 #endif

@@ -11,6 +11,9 @@
 #include "rt/mem.h"
 #include "rt/write.h"
 
+/* NULL in a program that does not name it elsewhere */
+extern const struct mg_share mg_share_words[] __attribute__((weak));
+
 static const char *first_dir;
 
 void
@@ -49,17 +52,25 @@ folder(int i, int *end)
 	return NULL;
 }
 
+static const struct mg_share *
+find(const struct mg_share *s, const char *name)
+{
+	while (s != NULL && s->name != NULL && strcmp(s->name, name) != 0)
+		s++;
+	return s != NULL && s->name != NULL ? s : NULL;
+}
+
 static char *
 embedded(const char *name, size_t *len)
 {
-	const struct mg_share *s;
+	const struct mg_share *s = find(mg_shares, name);
 
-	for (s = mg_shares; s->name != NULL; s++)
-		if (strcmp(s->name, name) == 0) {
-			*len = s->len;
-			return mg_memdup(s->data, s->len);
-		}
-	return NULL;
+	if (s == NULL)
+		s = find(mg_share_words, name);
+	if (s == NULL)
+		return NULL;
+	*len = s->len;
+	return mg_memdup(s->data, s->len);
 }
 
 char *

@@ -2,7 +2,7 @@
 S        := $B/static
 SL       := $S/libs
 SPROGS   := $(CMDS:%=$S/%)
-SLIBOBJ  := $(LIBSRC:%.c=$S/obj/%.o) $S/obj/share.o
+SLIBOBJ  := $(LIBSRC:%.c=$S/obj/%.o) $S/obj/share.o $S/obj/share-words.o
 
 # what each program calls beyond libc; the linker drops the rest
 SLINK_mg-agent = $(file <$(SL)/link-curl.flags) $(file <$(SL)/link-jq.flags)
@@ -31,7 +31,7 @@ $S/obj/%.o: %.c $(SL)/versions.tsv
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -iquote lib -iquote cmd $(WARN) $(WERROR) $(CPPFLAGS) -ffile-prefix-map=$(CURDIR)=. \
 	    $(patsubst -I%,-isystem %,$(file <$(SL)/compile.flags)) -MMD -MP -c -o $@ $<
-$S/obj/share.o: $B/share.c $(SL)/versions.tsv
+$S/obj/share%o: $B/share%c $(SL)/versions.tsv
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -iquote lib $(patsubst -I%,-isystem %,$(file <$(SL)/compile.flags)) -ffile-prefix-map=$(abspath $B)=. -c -o $@ $<
 $S/libmg.a: $(SLIBOBJ)

@@ -253,13 +253,53 @@ votes() {
 	rm big
 }
 
+verdict() { "$@" || [ $? = 1 ]; }
+
+# the labelled texts of the detector's tests, often enough: 20 MB as plain text, 60 MB as chunks
+check_finals() {
+	jq -cRs '"\n" + . | split("\n@@@ ")[1:][] | split("\n@@\n")
+		| {type: "task", source: "user", content: (.[0] | sub("^[^\n]*\n"; ""))},
+		  {type: "final", source: "mg-final", content: (.[1] | gsub("[⟦⟧]"; ""))}' "$here"/../asks/learn/h[0-9].txt >chunks
+	jq -r 'select(.type == "final") | .content' chunks >text
+	while [ "$(wc -c <text)" -lt 20000000 ]; do cat text text >more && mv more text; done
+	while [ "$(wc -c <chunks)" -lt 60000000 ]; do cat chunks chunks >more && mv more chunks; done
+	size=$(wc -c <text)
+	took verdict mg-final --text <text
+	line "mg-final --text, $((size / 1000000)) MB of finals" "$(calc %.1f "$size * 1e3 / $ns") MB/s" "20 MB/s"
+	took "$bin/tests/bench/jv-parse" <chunks
+	theirs=$ns
+	took verdict mg-final --check <chunks
+	line "mg-final --check, $(($(wc -c <chunks) / 1000000)) MB of chunks" "$(calc %.2f "$ns / 1e9") s" "1.25 of libjq's parse" "$(calc %.2f "$ns / $theirs") of libjq's parse"
+	rm text chunks
+}
+
+# What presenting takes beside the winner's own time: from the decision to the ask, and from its done to the
+# final, by the chunks' own times.
+presenting() {
+	team alice bob carol >team.yaml
+	i=0
+	: >times
+	while [ $((i += 1)) -le 20 ]; do
+		mg-run -q -o ndjson -c team.yaml "Why tides?" >run
+		jq -rs '
+			def ms: .ts[11:23] | split(":") | ((.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)) * 1000;
+			(map(select(.type == "ask"))[0]) as $ask
+			| (map(select(.type == "done" and .turn == $ask.turn))[0] | ms) as $done
+			| ($ask | ms) - (map(select(.type == "decision"))[0] | ms) + (map(select(.type == "final"))[0] | ms) - $done
+			| round' run >>times
+	done
+	line "presenting, beside the model's own time" "$(sort -n times | awk '{ t[NR] = $1 } END { print t[10] }') ms" "5 ms" "20 runs, at most $(sort -n times | tail -n 1) ms"
+}
+
 start_server
 start_to_exit
 one_answer
 three_agents
 nine_agents
+presenting
 tokens
 command_agents
 select_lines
 votes
+check_finals
 bus
