@@ -35,7 +35,7 @@ LIBS_default  := -ljq -lm
 
 DEBS_BUILD := make gcc libc6-dev libjq-dev libcurl4-openssl-dev libyaml-dev zlib1g-dev
 DEBS_TEST  := bats jq curl procps mandoc strace openssl $(if $(STATIC),busybox-static binutils)
-DEBS_LINT  := cppcheck shellcheck clang clang-tidy
+DEBS_LINT  := cppcheck shellcheck clang clang-tidy libclang-rt-dev
 
 .PHONY: words completions all lib demo check lint bench fuzz deps deps-check install uninstall clean test-programs
 all: $(PROGS) $(if $(wildcard share/build/complete.sh),completions)

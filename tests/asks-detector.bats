@@ -24,12 +24,12 @@ measured() {
 }
 
 # nobody looked at these two sets while the detector was made, and nothing was learnt from them
-@test "asks: precision >= 0.90 and recall >= 0.85 on unseen English texts" {
-	measured 0.90 0.85 "$ASKS/unseen-en.txt"
+@test "asks: precision >= 0.92 and recall >= 0.88 on unseen English texts" {
+	measured 0.92 0.88 "$ASKS/unseen-en.txt"
 }
 
-@test "asks: precision >= 0.85 and recall >= 0.70 on unseen texts in fourteen other languages" {
-	measured 0.85 0.70 "$ASKS/unseen-other.txt"
+@test "asks: precision >= 0.85 and recall >= 0.65 on unseen texts in fourteen other languages" {
+	measured 0.85 0.65 "$ASKS/unseen-other.txt"
 }
 
 @test "asks: precision >= 0.90 and recall >= 0.80 on the development data, from which nothing was learnt" {

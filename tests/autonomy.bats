@@ -71,11 +71,11 @@ final() { jq -cn --arg t "$1" '{type: "final", source: "mg-final", content: $t}'
 @test "mg-final --check: many finals are judged in their order, as one by one" {
 	jq -cn 'range(400) | "\(. + 1)" as $i | ([range(60) | "I know of line \(.). "] | add) as $rest |
 	    {type: "task", source: "user", content: "Proofread my essay, number \($i)."},
-	    ("Essay \($i) is fine. ", "Please paste essay \($i) here. " | {type: "final", source: "x", content: (. + $rest)})' >finals
+	    ("Essay \($i) is fine. ", "Would you like me to go on with essay \($i)? " | {type: "final", source: "x", content: ($rest + .)})' >finals
 	run -1 mg-final --check <finals
 	[ "$(jq -s 'map(.line) == (map(.line) | sort) and length == 800' <<<"$output")" = true ]
 	[ "$(jq -c .asks <<<"$output" | paste -sd ' \n' | sort | uniq -c | tr -s ' ')" = " 400 false true" ]
-	[ "$(jq -r 'select(.asks) | .where.excerpt' <<<"$output" | sed -n 17p)" = "Please paste essay 17 here." ]
+	[ "$(jq -r 'select(.asks) | .where.excerpt' <<<"$output" | sed -n 17p)" = "Would you like me to go on with essay 17?" ]
 }
 
 # decided_by BACKEND: a decided run whose winner a has that backend
