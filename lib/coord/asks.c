@@ -104,7 +104,6 @@ static void
 weigh_task(void *arg, const struct asks_sent *s)
 {
 	struct judge *j = arg;
-
 	struct asks_sum sum = asks_weigh(j->l, s);
 
 	j->task += sum.task;

@@ -372,7 +372,7 @@ read_weight(struct reader *r, const char *s, const char *end)
 {
 	struct asks_weight one = { 0 };
 	const char *colon = memchr(s, ':', (size_t)(end - s)), *k;
-	unsigned n = 0;
+	unsigned n = 0, kind;
 	int m = 0, w = number(&s, end, INT16_MAX);
 
 	one.w[0] = (int8_t)(w > INT8_MAX ? INT8_MAX : w < -INT8_MAX ? -INT8_MAX : w);
@@ -384,8 +384,8 @@ read_weight(struct reader *r, const char *s, const char *end)
 		return (mg_fail(r->e, MG_DATA, "%s:%u: a weight is +N/N/N/N/N KIND: words", r->name, r->line));
 	for (k = s; k < colon && *k == ' '; k++)
 		;
-	if (k < colon)
-		one.kind = (uint8_t)(1 + kind_of(r->l, k, (size_t)(colon - k)));
+	if (k < colon && (kind = kind_of(r->l, k, (size_t)(colon - k)) + 1) <= UINT8_MAX)
+		one.kind = (uint8_t)kind;
 	if (colon[2] == '@') {
 		if ((m = mark_of(colon + 2, end)) < 0)
 			return (mg_fail(r->e, MG_DATA, "%s:%u: no such mark", r->name, r->line));

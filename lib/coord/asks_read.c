@@ -184,6 +184,8 @@ is_greeting(struct reader *j, const struct asks_line *n)
 		return (0);
 	while (end > n->body && (t[end - 1] == ' ' || t[end - 1] == '*' || t[end - 1] == '\r'))
 		end--;
+	if (end == n->body)
+		return (0);
 	/* "Hi Dana," or "Subject: keys", but not "Hi! I'd be glad to help" */
 	return ((t[end - 1] == ',' || t[end - 1] == ':' || j->task & P_LETTER ||
 	    (end - n->body >= 3 && (memcmp(t + end - 3, "\xef\xbc\x8c", 3) == 0 ||

@@ -259,7 +259,7 @@ verdict() { "$@" || [ $? = 1 ]; }
 check_finals() {
 	jq -cRs '"\n" + . | split("\n@@@ ")[1:][] | split("\n@@\n")
 		| {type: "task", source: "user", content: (.[0] | sub("^[^\n]*\n"; ""))},
-		  {type: "final", source: "mg-final", content: (.[1] | gsub("[⟦⟧]"; ""))}' "$here"/../asks/learn/h[0-9].txt >chunks
+		  {type: "final", source: "mg-final", content: (.[1] | gsub("[⟦⟧]"; ""))}' "$here"/../asks/learn/0[0-9].txt >chunks
 	jq -r 'select(.type == "final") | .content' chunks >text
 	while [ "$(wc -c <text)" -lt 20000000 ]; do cat text text >more && mv more text; done
 	while [ "$(wc -c <chunks)" -lt 60000000 ]; do cat chunks chunks >more && mv more chunks; done
