@@ -104,11 +104,14 @@ element(const char *s, size_t len, size_t *pos, int *star)
 		{ "<n>", TOK_NUM }, { "<q>", TOK_QUOTE }, { "<box>", TOK_BOX }, { ":", TOK_COLON },
 		{ "^", EDGE_START }, { "$", EDGE_END }, { "?", EDGE_QUESTION }, { ",", EDGE_CLAUSE }, { "_", EDGE_GAP },
 	};
+	enum { COUNT = sizeof(special) / sizeof(special[0]) };
 	uint64_t h;
 
 	while (*pos < len && s[*pos] == ' ')
 		(*pos)++;
-	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]) && *pos < len && strchr("<:^$?,_", s[*pos]) != NULL; i++) {
+	if (*pos == len)
+		return (0);
+	for (size_t i = strchr("<:^$?,_", s[*pos]) != NULL ? 0 : COUNT; i < COUNT; i++) {
 		size_t n = strlen(special[i].s);
 
 		if (len - *pos >= n && memcmp(s + *pos, special[i].s, n) == 0) {
@@ -170,7 +173,7 @@ asks_weight_put(struct asks_weights *w, struct asks_weight one)
 	size_t cap = w->cap;
 
 	if (4 * (w->used + 1) > 3 * cap) {
-		w->cap = cap == 0 ? 1024 : 2 * cap;
+		w->cap = cap == 0 ? 65536 : 2 * cap;
 		w->slot = mg_calloc(w->cap, sizeof(*w->slot));
 		for (size_t i = 0; i < cap; i++)
 			if (old[i].hash != 0)
