@@ -147,7 +147,6 @@ export -f one
 	cat >w.sh <<-'S'
 		cat >/dev/null
 		[ "$MG_STAGE" = ask ] || { [ "$MG_STAGE" = evaluate ] && echo "VOTE agent1 mine" || echo "the answer"; exit; }
-		echo ask >>asked
 		sleep 1
 		[ -e killed ] || { : >killed; pkill -9 -P "$(ps -o ppid= "$PPID")" -x mg-final; }
 		sleep 60
@@ -156,7 +155,7 @@ export -f one
 	local from=${EPOCHREALTIME/./}
 	run -0 --separate-stderr mg-run --from opening --final-timeout 4 -o ndjson q
 	[ $(((${EPOCHREALTIME/./} - from) / 1000)) -lt $((SANITIZE ? 8000 : 5000)) ]
-	[ "$(wc -l <asked)" = 2 ]
+	[ "$(jq -c 'select(.type=="ask")' <<<"$output" | wc -l)" = 2 ]
 	[[ $stderr == *"mg-final: "*"started again"* ]]
 	[ "$(jq -rc 'select(.type=="final") | [.content, .checks.fallback]' <<<"$output")" = '["the answer",true]' ]
 	[ "$(jq -c 'select(.type=="final") | .checks.seconds < 3.5' <<<"$output")" = true ]
