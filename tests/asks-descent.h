@@ -91,7 +91,8 @@ descend(double *w, size_t n, descent_fn *f, void *arg)
 		t.y[k] = t.s[k] + n;
 	}
 	now = f(arg, w, t.g);
-	for (unsigned step = 0; step < DESCENT_STEPS; step++) {
+	/* a gradient of nothing: it is there */
+	for (unsigned step = 0; step < DESCENT_STEPS && descent_dot(&t, t.g, t.g) > 0; step++) {
 		descent_direction(&t);
 		slope = descent_dot(&t, t.d, t.g);
 		for (x = step == 0 ? 1 / sqrt(descent_dot(&t, t.g, t.g)) : 1; x > 1e-8; x /= 2) {

@@ -43,6 +43,14 @@ measured() {
 	measured 0.97 0.95 "$ASKS"/learn/*.txt
 }
 
+@test "asks: what is learnt from five sets finds half of an unseen one, mostly rightly (make words)" {
+	lists=("$BATS_TEST_DIRNAME"/../share/autonomy/[a-z][a-z])
+	run -0 "${MEASURE%measure}learn" -o "$BATS_TEST_TMPDIR" "${lists[@]}" -- "$ASKS"/learn/0[1-5].txt
+	[[ $output == *"English, unseen: precision 0."* ]]
+	run -0 "$MEASURE" 0.75 0.5 "${lists[@]}" "$BATS_TEST_TMPDIR"/*.weights -- "$ASKS/unseen-en.txt"
+	run -2 "${MEASURE%measure}learn" "${lists[@]}" -- "$ASKS/learn/01.txt"
+}
+
 @test "asks: the texts are well-formed: a head, a final, no mark where nothing asks" {
 	for f in "$ASKS"/*.txt "$ASKS"/learn/*.txt; do
 		awk -v f="$f" '

@@ -636,6 +636,8 @@ main(int argc, char **argv)
 		;
 	if ((sets = i + 1) >= argc)
 		mg_quit(MG_USAGE, "usage: asks-learn [-o FOLDER] WORDS... -- SET...");
+	if (argc - sets < GROUPS)
+		mg_quit(MG_USAGE, "at least %d sets are needed: each is judged by what others teach", GROUPS);
 	read_all((const char *const *)argv + words, i - words, argv + sets, argc - sets);
 	printf("%zu texts, %zu sentences, %zu features\n", ntext, sentences.n, nfeature);
 	w = mg_calloc(nfeature, sizeof(*w));

@@ -41,9 +41,8 @@ marker(const char *t, size_t i, size_t end)
 	static const char *const bullets[] = { "- ", "* ", "+ ", "\xe2\x80\xa2", "\xe2\x98\x90", "\xe2\x96\xa1", "\xe2\x96\xa2", "\xe2\xac\x9c", "\xe2\x80\x93 ", "[ ] ", "[x] " };
 	size_t k = i;
 
-	if (i < end && !alpha(t[i]) && !digit(t[i]) && t[i] != '(')
 	for (size_t b = 0; b < sizeof(bullets) / sizeof(bullets[0]); b++)
-		if (at(t, i, end, bullets[b]))
+		if (i < end && t[i] == bullets[b][0] && at(t, i, end, bullets[b]))
 			return (blanks(t, i + strlen(bullets[b]), end));
 	while (k < end && digit(t[k]) && k - i < 4)
 		k++;

@@ -13,7 +13,6 @@ struct reader {
 	const char	*text;
 	size_t		 len;
 	unsigned	 task;		/* P_* bits */
-	int		 given;		/* the task holds the words that are to be put otherwise */
 	int		 absent;	/* short and unmarked: the product may not be there at all */
 	size_t		 letter;	/* where the letter begins; len: nowhere */
 	int		 after;		/* past its sign-off */
@@ -105,7 +104,7 @@ tell(struct reader *j, enum asks_voice v, int label, int lone)
 	mark(o, M_LENGTH, 2 * magnitude(j->len / 50, 5) + product);
 	mark(o, M_AFTER, 2 * (unsigned)j->question + q);
 	mark(o, M_SCRIPT, 2 * j->script + q);
-	if (j->given)
+	if (j->order->given)
 		mark(o, M_GIVEN, 2 * magnitude(4 * j->len / (j->order->material + 8), 5) + q);
 	mark(o, M_ORDER, 4 * degree(j->order->foreign) + 2 * (v == V_FREE) + q);
 	mark(o, M_TASK, 2 * magnitude(j->order->len / 12, 9) + product);
@@ -136,7 +135,7 @@ voice_of(struct reader *j, const struct asks_line *n)
 	if (j->task & P_QUESTIONS && n->script && j->scripted > 1)
 		return (V_OTHER);
 	if (j->task & P_PHRASE)
-		return (j->given ? V_OTHER : j->task & P_LETTER ? V_PRODUCT : V_FREE);
+		return (j->order->given ? V_OTHER : j->task & P_LETTER ? V_PRODUCT : V_FREE);
 	if (j->task & P_QUESTIONS && (n->sort == LINE_ITEM || n->sort == LINE_ROW || n->sort == LINE_HEAD ||
 	    n->bold_question > 0))
 		return (V_OTHER);
@@ -342,7 +341,6 @@ asks_read(const struct mg_lexicon *l, const struct asks_order *order, const char
 	j.fn = fn;
 	j.arg = arg;
 	j.task = order->what;
-	j.given = order->given;
 	j.order = order;
 	j.script = script_of(text, len, order->english);
 	survey(&j);

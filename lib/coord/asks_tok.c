@@ -177,7 +177,6 @@ struct word {
 	uint64_t hash;
 	uint64_t stems[2];	/* hashes of the two longest prefixes that may be stems of rules */
 	uint64_t stem;		/* of the first ASKS_STEM letters; the word's own where it has no more */
-	int	 single;
 };
 
 /* The word or single character at *pos.  bits: which hashes are stems; NULL: none. */
@@ -205,7 +204,6 @@ take(const char *s, size_t end, size_t *pos, const uint64_t *bits, struct word *
 		if (k == C_SINGLE && letters == 0) {
 			i += n;
 			h = mix(h, c);
-			w->single = 1;
 		}
 		if (k == C_APOS && letters > 0 && contraction(p + i + n, end - i - n))
 			c = '\'';
@@ -372,7 +370,7 @@ push_word(struct asks_sent *t, const struct asks_words *known, const struct word
 		return;
 	tok = &t->t[t->n++];
 	*tok = (struct asks_tok){ .hash = asks_short(w->hash), .stem = asks_short(w->stem), .clause = (uint8_t)clause,
-	    .single = (uint8_t)w->single, .start = (uint32_t)start, .end = (uint32_t)end };
+	    .start = (uint32_t)start, .end = (uint32_t)end };
 	if (known == NULL)
 		return;
 	if ((f = asks_find(known, w->hash)) != NULL) {
@@ -436,7 +434,7 @@ asks_sentence(struct asks_scan *b, const struct asks_words *w, struct asks_sent 
 	unsigned n;
 
 	t->n = t->words = 0;
-	t->question = t->key = t->quotes = t->bracket = 0;
+	t->question = t->key = t->bracket = 0;
 	i = t->start = lead(b, t);
 	while (i < b->end && !done) {
 		uint32_t c = (unsigned char)b->text[i];
@@ -468,7 +466,6 @@ asks_sentence(struct asks_scan *b, const struct asks_words *w, struct asks_sent 
 				clause = 1;
 			else if ((q = quoted(b, i, c, n)) > 0) {
 				push(t, TOK_QUOTE, clause, i, q);
-				t->quotes++;
 				i = q;
 				n = clause = 0;
 			}

@@ -26,7 +26,6 @@ struct asks_tok {
 	uint32_t	hash, stem;	/* of the folded word; of its first five letters, where it has more */
 	uint32_t	start, end;	/* bytes of the text */
 	uint8_t		clause;		/* a clause begins here: after , ; : ( or a dash */
-	uint8_t		single;		/* a character of a script without spaces */
 };
 
 struct asks_sent {
@@ -35,7 +34,6 @@ struct asks_sent {
 	unsigned	words;		/* words in it, known or not (n stops at ASKS_TOKENS) */
 	int		question;	/* ended in a question mark */
 	int		key;		/* ASKS_KEY_*: a word that such a rule hangs on is in it */
-	int		quotes;		/* quotations in it */
 	int		bracket;	/* began with an opening bracket */
 	struct asks_tok	t[ASKS_TOKENS];
 };

@@ -1,8 +1,8 @@
 /* asks_weigh.h - what the words of a sentence say for and against a request.
  * SPDX-License-Identifier: MIT
  *
- * A linear model: each word, each stem (its first five letters) and each pair of
- * neighbouring stems has a weight, learnt from the labelled texts of tests/asks
+ * A linear model: each word, each stem (its first five letters), each pair and
+ * triple of neighbouring stems has a weight, learnt from the labelled texts of tests/asks
  * (make words); so has each mark of its place (asks_read.h).  The sum is the
  * logarithm of the odds that the sentence asks. */
 #ifndef MG_COORD_ASKS_WEIGH_H
@@ -40,6 +40,7 @@ void	asks_spell(const struct asks_sent *, const struct asks_feature *, const cha
 const struct asks_weight *asks_weight(const struct mg_lexicon *, uint32_t hash);
 /* Adds a feature's weights, or puts them in the place of older ones. */
 void	asks_weight_put(struct asks_weights *, struct asks_weight);
+
 /* What the words of a sentence say, in 1/ASKS_UNIT. */
 struct asks_sum {
 	int	here;		/* of itself */
